@@ -62,6 +62,7 @@ public sealed class MaasCore : IAsyncDisposable
         var signal = new WorkSignal(timeProvider);
         BootResources = new BootResources(store.BootResources, images, timeProvider);
         Settings = new Settings(store.Settings);
+        PackageProxies = new PackageProxies(Settings, options.ServesPackages);
         Records = store.Records;
         Topology = new TopologyCache(store.Records, timeProvider);
         var configs = new NodeConfigStore(store.Records, Topology, Settings, timeProvider);
@@ -218,6 +219,9 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>Settings.</summary>
     public Settings Settings { get; }
+
+    /// <summary>The proxy through which machines fetch packages.</summary>
+    public PackageProxies PackageProxies { get; }
 
     /// <summary>Acts on machines' power.</summary>
     public PowerQueueWorker PowerQueue { get; }

@@ -36,6 +36,12 @@ public sealed class MaasCoreOptions
     /// </summary>
     public string? ControllerHostname { get; set; }
 
+    /// <summary>
+    /// Whether this host is an HTTP proxy for packages on its plain-HTTP ports: machines then use it, unless the settings name another one.
+    /// <c>AddPackageProxy()</c> of Maas.Hosting sets it. Default false.
+    /// </summary>
+    public bool ServesPackages { get; set; }
+
     /// <summary>How long each waiting status may last.</summary>
     public MachineDeadlines Deadlines { get; set; } = new();
 

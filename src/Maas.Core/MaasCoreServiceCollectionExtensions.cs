@@ -61,6 +61,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(core => core.Files)
             .AddPart(core => core.Records)
             .AddPart(core => core.Settings)
+            .AddPart(core => core.PackageProxies)
             .AddPart(core => core.PowerQueue)
             .AddPart(core => core.Deadlines)
             .AddPart(core => core.DiagnosisUpdates)

@@ -1,11 +1,13 @@
 using Maas.Boot;
 using Maas.Boot.Files;
 using Maas.Boot.Scripts;
+using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Hosting;
+using Maas.Hosting.Binding;
 using Maas.Hosting.BootHttp.Sending;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Evidence;
@@ -17,7 +19,6 @@ using Maas.Hosting.Nodes;
 using Maas.Hosting.Packages;
 using Maas.Hosting.Policy;
 using Maas.Hosting.Power;
-using Maas.Install;
 using Maas.Install.Recipes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -68,7 +69,7 @@ public static class MaasHostingBuilderExtensions
     /// recipe's installer. The installers' kernels are boot files, in <c>boot/</c> of the data directory.
     /// </summary>
     /// <param name="builder">The MAAS.</param>
-    /// <param name="recipes">The recipes.</param>
+    /// <param name="recipes">The recipes beside those of <see cref="MaasOptions.Recipes"/>.</param>
     /// <example>
     /// <code>
     /// builder.Services.AddMaasServer(builder.Configuration.GetSection("Maas"))
@@ -78,6 +79,11 @@ public static class MaasHostingBuilderExtensions
     public static IMaasBuilder AddInstall(this IMaasBuilder builder, params IEnumerable<InstallRecipe> recipes)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddSingleton(static provider => new RecipeCatalog(
+        [
+            .. provider.GetServices<InstallRecipe>(),
+            .. provider.GetRequiredService<MaasOptions>().Recipes.Select(ConfiguredRecipes.Of),
+        ]));
         builder.Services.AddMaasInstall(recipes);
         return builder;
     }
@@ -86,7 +92,8 @@ public static class MaasHostingBuilderExtensions
     /// Serves packages of the mirrors in <see cref="MaasOptions.Packages"/>, and keeps them: two installations fetch a package once. It is
     /// an HTTP proxy on each plain-HTTP port of the host (<c>http_proxy=http://10.0.0.1:5240/</c>), and the same below
     /// <c>{prefix}/packages/</c> for clients without a proxy (<c>…/MAAS/packages/deb.debian.org/debian</c>). Installers whose recipe names
-    /// no proxy use it.
+    /// no proxy use it, and so does apt of deployed machines, unless the settings <c>enable_http_proxy</c> and <c>http_proxy</c> choose
+    /// another proxy or none.
     /// </summary>
     /// <param name="builder">The MAAS.</param>
     /// <remarks>
@@ -99,10 +106,11 @@ public static class MaasHostingBuilderExtensions
         var services = builder.Services;
         if (services.Any(service => service.ServiceType == typeof(PackageProxy))) return builder;
         services.AddHttpForwarder();
+        services.AddSingleton<UpstreamProxy>();
         services.AddSingleton<PackageProxy>();
         AddHosted<PackageProxy>(services);
         services.AddSingleton<IStartupFilter, PackageProxyMiddleware>();
-        services.Configure<InstallOptions>(static options => options.ServerIsProxy = true);
+        services.Configure<MaasCoreOptions>(static options => options.ServesPackages = true);
         services.AddKeyedSingleton<Func<IEndpointRouteBuilder, string, IEndpointConventionBuilder>>(
             Maas.EndpointMap.Key, static (_, _) => PackageEndpoints.Map);
         return builder;

@@ -93,6 +93,11 @@ public sealed class MaasOptions
     /// <summary>What the package proxy fetches and keeps, with <c>AddPackageProxy()</c>.</summary>
     [ValidateObjectMembers]
     public PackageProxyOptions Packages { get; set; } = new();
+
+    /// <summary>
+    /// Installers beside those that <c>AddInstall(…)</c> is given. <c>AddInstall()</c> must be called for them to be used. Default: none.
+    /// </summary>
+    public IList<RecipeOptions> Recipes { get; } = [];
 }
 
 /// <summary>What happens when a network cannot be served.</summary>
@@ -145,8 +150,14 @@ public sealed class EphemeralImageOptions
     public string? Keyring { get; set; }
 
     /// <summary>
+    /// The architectures that environments are built for, in Debian's words: <c>amd64</c> (the default) and <c>arm64</c>. Each is a few
+    /// minutes of work and 40 MB. The boot programs of arm64 are Debian's signed shim and GRUB; its iPXE has none.
+    /// </summary>
+    public IList<string> Architectures { get; } = ["amd64"];
+
+    /// <summary>
     /// The kernel's package. Default <c>linux-image-amd64</c>, for all hardware; <c>linux-image-cloud-amd64</c> knows only virtual machines
-    /// and is a third of it.
+    /// and is a third of it. For another architecture its name replaces <c>amd64</c>.
     /// </summary>
     [Required]
     public string KernelPackage { get; set; } = "linux-image-amd64";
@@ -161,4 +172,8 @@ public sealed class EphemeralImageOptions
 /// <summary>An ephemeral environment that the host brings.</summary>
 /// <param name="Kernel">The kernel's name among the boot files.</param>
 /// <param name="InitialRamDisk">The initial ram disk's.</param>
-public sealed record CustomEnvironment(string Kernel, string InitialRamDisk);
+/// <param name="RootFileSystem">
+/// The name of a squashfs, which the initial ram disk of MAAS's own ephemeral images fetches as its root (<c>root=squash:http://…</c>); the
+/// kernel's command line is then theirs. <see langword="null"/>, the default, for an environment that reads the command line of ours.
+/// </param>
+public sealed record CustomEnvironment(string Kernel, string InitialRamDisk, string? RootFileSystem = null);

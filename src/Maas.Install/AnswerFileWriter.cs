@@ -1,8 +1,8 @@
 using Maas.Core.Accounts;
+using Maas.Core.Configuration;
 using Maas.Core.Nodes;
 using Maas.Install.Recipes;
 using Maas.Install.Templates;
-using Microsoft.Extensions.Options;
 
 namespace Maas.Install;
 
@@ -11,13 +11,11 @@ namespace Maas.Install;
 /// <param name="templates">The templates.</param>
 /// <param name="sshKeys">The owners' SSH keys.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="options">What applies to all recipes; <see langword="null"/> for the defaults.</param>
+/// <param name="proxies">The proxy of a recipe that names none; <see langword="null"/> for none.</param>
 public sealed class AnswerFileWriter(
-    RecipeCatalog recipes, TemplateLibrary templates, SshKeys sshKeys, TimeProvider timeProvider, IOptions<InstallOptions>? options = null)
+    RecipeCatalog recipes, TemplateLibrary templates, SshKeys sshKeys, TimeProvider timeProvider, PackageProxies? proxies = null)
     : IAnswerFiles
 {
-    private readonly InstallOptions _options = options?.Value ?? new InstallOptions();
-
     /// <inheritdoc/>
     public async Task<AnswerFileResult> WriteAsync(
         Machine machine, string? name, Uri server, MachineToken? token, CancellationToken cancellationToken)
@@ -90,7 +88,7 @@ public sealed class AnswerFileWriter(
         Machine machine, InstallRecipe recipe, Uri server, MachineToken? token, CancellationToken cancellationToken) => new()
     {
         Machine = machine,
-        Recipe = recipe with { Proxy = _options.ProxyOf(recipe, server) },
+        Recipe = recipe with { Proxy = recipe.Proxy ?? await ProxyAsync(recipe, server, cancellationToken).ConfigureAwait(false) },
         Server = server,
         Token = token,
         SshKeys = machine.Owner is { } owner
@@ -98,4 +96,11 @@ public sealed class AnswerFileWriter(
             : [],
         Now = timeProvider.GetUtcNow(),
     };
+
+    private async Task<Uri?> ProxyAsync(InstallRecipe recipe, Uri server, CancellationToken cancellationToken) =>
+        recipe.Mirror is { } mirror && proxies is not null
+        && await proxies.ForMachinesAsync(server, cancellationToken).ConfigureAwait(false) is { } proxy
+        && (proxy.Tunnels || mirror.Scheme == Uri.UriSchemeHttp)
+            ? proxy.Url
+            : null;
 }

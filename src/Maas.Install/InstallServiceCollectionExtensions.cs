@@ -21,9 +21,9 @@ public static class InstallServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(recipes);
         foreach (var recipe in recipes) services.AddSingleton(recipe);
-        if (services.Any(service => service.ServiceType == typeof(RecipeCatalog))) return services;
+        if (services.Any(service => service.ServiceType == typeof(AnswerFileWriter))) return services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(static provider => new RecipeCatalog(provider.GetServices<InstallRecipe>()));
+        services.TryAddSingleton(static provider => new RecipeCatalog(provider.GetServices<InstallRecipe>()));
         services.AddSingleton<IInstallRecipes>(static provider => provider.GetRequiredService<RecipeCatalog>());
         foreach (var table in TemplateLibrary.Tables) services.AddSingleton(table);
         services.AddSingleton(static provider => new TemplateLibrary(

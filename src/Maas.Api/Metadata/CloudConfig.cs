@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Maas.Core.Accounts;
+using Maas.Core.Configuration;
 
 namespace Maas.Api.Metadata;
 
@@ -15,7 +16,8 @@ internal static class CloudConfig
     /// <param name="network">
     /// The network configuration of the installed system; null when the image keeps its own, which asks DHCP servers.
     /// </param>
-    public static string For(MachineToken token, string baseUrl, string? network) => $"""
+    /// <param name="proxy">The proxy of apt; null for none.</param>
+    public static string For(MachineToken token, string baseUrl, string? network, PackageProxyAddress? proxy) => $"""
         #cloud-config
         datasource_list: [ MAAS ]
         datasource:
@@ -31,7 +33,7 @@ internal static class CloudConfig
             consumer_key: {Quote(token.ConsumerKey)}
             token_key: {Quote(token.TokenKey)}
             token_secret: {Quote(token.TokenSecret.Reveal())}
-        {(network is null ? "" : $"network: {network.ReplaceLineEndings(" ")}\n")}
+        {Apt(proxy)}{(network is null ? "" : $"network: {network.ReplaceLineEndings(" ")}\n")}
         """;
 
     /// <summary>Without it: says where the service is, and no more.</summary>
@@ -43,6 +45,13 @@ internal static class CloudConfig
           MAAS:
             metadata_url: {Quote(metadataUrl)}
 
+        """;
+
+    // apt asks the http proxy for https addresses, too, unless its configuration says DIRECT.
+    private static string Apt(PackageProxyAddress? proxy) => proxy is null ? "" : $"""
+        apt:
+          proxy: {Quote(proxy.Url.AbsoluteUri)}
+        {(proxy.Tunnels ? "" : $"  conf: {Quote("Acquire::https::Proxy \"DIRECT\";")}\n")}
         """;
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";

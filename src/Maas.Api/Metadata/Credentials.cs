@@ -3,6 +3,7 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Configuration;
 using Maas.Core.Network.Interfaces;
 using Maas.Core.Nodes;
 
@@ -26,7 +27,8 @@ internal static class Credentials
     /// <summary>The key within a cloud-config, for ephemeral images with cloud-init.</summary>
     public static async Task<ApiResult> PreseedAsync(ApiRequest request) => await RedeemAsync(request).ConfigureAwait(false) switch
     {
-        BootTokenResult.Accepted accepted => ApiResults.Text(CloudConfig.For(accepted.Token, request.BaseUrl, null)),
+        BootTokenResult.Accepted accepted => ApiResults.Text(
+            CloudConfig.For(accepted.Token, request.BaseUrl, null, await ProxyAsync(request).ConfigureAwait(false))),
         BootTokenResult.Refused refused => ApiResults.Text(refused.Reason, 404),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -51,8 +53,13 @@ internal static class Credentials
     /// <summary>The configuration that the agent puts into an installed system: asked for with the key itself.</summary>
     public static async Task<ApiResult> CloudConfigAsync(ApiRequest request) =>
         await request.Core.MachineTokens.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is { } token
-            ? ApiResults.Text(CloudConfig.For(token, request.BaseUrl, await NetworkAsync(request).ConfigureAwait(false)))
+            ? ApiResults.Text(CloudConfig.For(
+                token, request.BaseUrl, await NetworkAsync(request).ConfigureAwait(false),
+                await ProxyAsync(request).ConfigureAwait(false)))
             : ApiResults.NotFound("Node");
+
+    private static Task<PackageProxyAddress?> ProxyAsync(ApiRequest request) =>
+        request.Core.PackageProxies.ForMachinesAsync(new Uri(request.BaseUrl), request.Aborted);
 
     /// <summary>
     /// The network configuration of the system that is installed; null when all that is planned is what an image does by itself.

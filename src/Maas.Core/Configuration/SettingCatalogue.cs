@@ -29,10 +29,19 @@ public static class SettingCatalogue
     /// <summary>Whether hosts that are seen on the served networks are recorded.</summary>
     public const string NetworkDiscovery = "network_discovery";
 
+    /// <summary>Whether installers and deployed machines fetch packages through a proxy.</summary>
+    public const string EnableHttpProxy = "enable_http_proxy";
+
+    /// <summary>The address of another proxy than this server's own.</summary>
+    public const string HttpProxy = "http_proxy";
+
+    /// <summary>Whether machines use this server's proxy, and that one fetches through <see cref="HttpProxy"/>.</summary>
+    public const string UsePeerProxy = "use_peer_proxy";
+
     private const SettingKind Flag = SettingKind.Boolean;
     private const string Host = "the host that runs this server configures it.";
     private const string NoInterface = "this server has no web interface.";
-    private const string NoProxy = "this server has no HTTP proxy.";
+    private const string ProxyPort = "its proxy is on the port of its API.";
     private const string NoImport = "this server imports no images by itself.";
     private const string NoDiscovery = "this server does not scan networks.";
     private const string NoInstaller = "this server writes images and runs no installer.";
@@ -54,6 +63,9 @@ public static class SettingCatalogue
             new(DefaultOsSystem, Text, "\"\""),
             new(DefaultDistroSeries, Text, "\"\""),
             new(DefaultStorageLayout, Text, "\"flat\"") { Choices = ["bcache", "blank", "custom", "flat", "lvm"] },
+            new(EnableHttpProxy, Flag, "true"),
+            new(HttpProxy, Url, "null"),
+            new(UsePeerProxy, Flag, "false"),
             new(NetworkDiscovery, Text, "\"enabled\"") { Choices = ["disabled", "enabled"] },
 
             Fixed("node_timeout", Number, "30", Host),
@@ -71,11 +83,8 @@ public static class SettingCatalogue
             Fixed("session_length", Number, "1209600", NoInterface),
             Fixed("enable_analytics", Flag, "false", NoInterface),
             Fixed("release_notifications", Flag, "false", NoInterface),
-            Fixed("enable_http_proxy", Flag, "false", NoProxy),
-            Fixed("http_proxy", Text, "null", NoProxy),
-            Fixed("maas_proxy_port", Number, "8000", NoProxy),
-            Fixed("prefer_v4_proxy", Flag, "false", NoProxy),
-            Fixed("use_peer_proxy", Flag, "false", NoProxy),
+            Fixed("maas_proxy_port", Number, "8000", ProxyPort),
+            Fixed("prefer_v4_proxy", Flag, "false", ProxyPort),
             Fixed("boot_images_auto_import", Flag, "false", NoImport),
             Fixed("boot_images_no_proxy", Flag, "false", NoImport),
             Fixed("active_discovery_interval", Number, "0", NoDiscovery),

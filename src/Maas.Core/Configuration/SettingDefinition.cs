@@ -14,6 +14,9 @@ public enum SettingKind
 
     /// <summary>A whole number.</summary>
     Number,
+
+    /// <summary>An http or https address; <c>null</c> where the default says so.</summary>
+    Url,
 }
 
 /// <summary>One of MAAS's settings, with its type and its default.</summary>
@@ -23,6 +26,7 @@ public enum SettingKind
 public sealed record SettingDefinition(string Name, SettingKind Kind, string Default)
 {
     private const int LongestText = 4096;
+    private const int LongestUrl = 2048;
 
     /// <summary>The values there are; empty for any.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
@@ -53,6 +57,8 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
                 return "Enter a whole number.";
             case SettingKind.Text when text.Length > LongestText:
                 return $"Ensure this value has at most {LongestText} characters (it has {text.Length}).";
+            case SettingKind.Url when text.Length > 0 && !IsUrl(text):
+                return "Enter a valid URL.";
             default:
                 json = text.Length == 0 && Default == "null" ? "null" : $"\"{JsonEncodedText.Encode(text)}\"";
                 break;
@@ -62,6 +68,11 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
             return $"'{text}' is not a valid {Name}.  It should be one of: {string.Join(", ", Choices.Select(choice => $"'{choice}'"))}.";
         return FixedBecause is { } reason && json != Default ? $"This server cannot change this setting: {reason}" : null;
     }
+
+    // Spaces and control characters would end a line or a word of what the address is written into.
+    private static bool IsUrl(string text) =>
+        text.Length <= LongestUrl && text.All(letter => letter is > ' ' and < (char)127 and not ('"' or '\'' or '\\' or '<' or '>'))
+        && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0;
 
     private static bool? Boolean(string text) => text.Trim().ToLowerInvariant() switch
     {

@@ -19,6 +19,7 @@ internal static class MaasOptionsBinding
         { nameof(EphemeralImageOptions.Suite), (options, section) => options.Suite = section.Text() },
         { nameof(EphemeralImageOptions.PackageDirectory), (options, section) => options.PackageDirectory = section.TextOrNull() },
         { nameof(EphemeralImageOptions.Keyring), (options, section) => options.Keyring = section.TextOrNull() },
+        { nameof(EphemeralImageOptions.Architectures), (options, section) => section.FillWords(options.Architectures) },
         { nameof(EphemeralImageOptions.KernelPackage), (options, section) => options.KernelPackage = section.Text() },
         { nameof(EphemeralImageOptions.Own), (options, section) => options.Own = OwnOf(section) },
     };
@@ -27,6 +28,7 @@ internal static class MaasOptionsBinding
     {
         { nameof(CustomEnvironment.Kernel), (own, section) => own with { Kernel = section.Text() } },
         { nameof(CustomEnvironment.InitialRamDisk), (own, section) => own with { InitialRamDisk = section.Text() } },
+        { nameof(CustomEnvironment.RootFileSystem), (own, section) => own with { RootFileSystem = section.TextOrNull() } },
     };
 
     private static readonly OptionTable<LoopbackBoot> S_loopback = new()
@@ -72,6 +74,22 @@ internal static class MaasOptionsBinding
         { nameof(PackageProxyOptions.Upstream), (options, section) => options.Upstream = section.ReadAddressOrNull() },
     };
 
+    private static readonly OptionTable<RecipeOptions> S_recipe = new()
+    {
+        { nameof(RecipeOptions.Kind), (recipe, section) => recipe.Kind = section.ReadEnum<RecipeKind>() },
+        { nameof(RecipeOptions.OsSystem), (recipe, section) => recipe.OsSystem = section.Text() },
+        { nameof(RecipeOptions.Series), (recipe, section) => recipe.Series = section.Text() },
+        { nameof(RecipeOptions.Architecture), (recipe, section) => recipe.Architecture = section.Text() },
+        { nameof(RecipeOptions.Kernel), (recipe, section) => recipe.Kernel = section.Text() },
+        { nameof(RecipeOptions.InitialRamDisk), (recipe, section) => recipe.InitialRamDisk = section.Text() },
+        { nameof(RecipeOptions.Source), (recipe, section) => recipe.Source = section.ReadAddressOrNull() },
+        { nameof(RecipeOptions.Folder), (recipe, section) => recipe.Folder = section.Text() },
+        { nameof(RecipeOptions.Share), (recipe, section) => recipe.Share = section.Text() },
+        { nameof(RecipeOptions.Mirror), (recipe, section) => recipe.Mirror = section.ReadAddressOrNull() },
+        { nameof(RecipeOptions.Proxy), (recipe, section) => recipe.Proxy = section.ReadAddressOrNull() },
+        { nameof(RecipeOptions.Parameters), (recipe, section) => FillParameters(recipe.Parameters, section) },
+    };
+
     private static readonly OptionTable<MaasOptions> S_maas = new(MovedTo)
     {
         { nameof(MaasOptions.DataDirectory), (options, section) => options.DataDirectory = section.Text() },
@@ -89,6 +107,7 @@ internal static class MaasOptionsBinding
         { nameof(MaasOptions.GitHub), (options, section) => options.GitHub = section.ReadAddressOrNull() },
         { nameof(MaasOptions.Ephemeral), (options, section) => S_ephemeral.Bind(options.Ephemeral, section) },
         { nameof(MaasOptions.Packages), (options, section) => S_packages.Bind(options.Packages, section) },
+        { nameof(MaasOptions.Recipes), (options, section) => FillRecipes(options.Recipes, section) },
     };
 
     extension(MaasOptions options)
@@ -124,6 +143,21 @@ internal static class MaasOptionsBinding
             Require(each, nameof(NetworkReservation.Hardware), nameof(NetworkReservation.Address));
             reservations.Add(S_reservation.Bind(new NetworkReservation(), each));
         }
+    }
+
+    private static void FillRecipes(IList<RecipeOptions> recipes, IConfigurationSection section)
+    {
+        recipes.Clear();
+        foreach (var each in section.GetChildren())
+        {
+            Require(each, nameof(RecipeOptions.Kind), nameof(RecipeOptions.Series));
+            recipes.Add(S_recipe.Bind(new RecipeOptions(), each));
+        }
+    }
+
+    private static void FillParameters(IDictionary<string, string> parameters, IConfigurationSection section)
+    {
+        foreach (var each in section.GetChildren()) parameters[each.Key] = each.Text();
     }
 
     private static CustomEnvironment OwnOf(IConfigurationSection section)

@@ -25,7 +25,7 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
     {
         var attributes = new MaasAttributesValidator().Validate(Root, options);
         List<string> failures =
-            [.. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options)];
+            [.. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options), .. RecipesOf(options), .. ArchitecturesOf(options)];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -36,6 +36,16 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
             ? $"{path.Path}{member.Value[Root.Length..].Replace('.', ':')}: {Lead().Replace(failure, "")}".Replace(member.Value, "value")
             : $"{path.Path}: {failure}";
     }
+
+    private IEnumerable<string> ArchitecturesOf(MaasOptions options) =>
+        from architecture in options.Ephemeral.Architectures.DefaultIfEmpty("")
+        where architecture is not ("amd64" or "arm64")
+        select $"{path.Path}:Ephemeral:Architectures: '{architecture}' is no architecture of an environment; there are: amd64, arm64.";
+
+    private IEnumerable<string> RecipesOf(MaasOptions options) =>
+        from recipe in options.Recipes.Index()
+        from fault in ConfiguredRecipes.FaultsOf(recipe.Item)
+        select $"{path.Path}:Recipes:{recipe.Index}:{fault}";
 
     private IEnumerable<string> NetworksOf(MaasOptions options)
     {

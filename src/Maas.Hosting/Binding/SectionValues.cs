@@ -41,6 +41,9 @@ internal static class SectionValues
         /// <summary>Resolvers, with or without a port; a JSON array, or one text with commas.</summary>
         public void FillResolvers(IList<IPEndPoint> list) => section.Fill(list, ParseResolver);
 
+        /// <summary>Words; a JSON array, or one text with commas.</summary>
+        public void FillWords(IList<string> list) => section.Fill(list, static text => text);
+
         /// <summary>Absolute URLs; a JSON array, or one text with commas.</summary>
         public void FillAddresses(IList<Uri> list) => section.Fill(list, static text => new Uri(text, UriKind.Absolute));
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Maas.Boot;
 using Maas.Hosting.Policy;
 using Maas.Images.Debian;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Hosting.Ephemeral;
 
 /// <summary>
-/// Keeps the ephemeral environment and the boot programs at hand: those of the last start at once, fresher ones when they are built.
+/// Keeps the ephemeral environments and the boot programs at hand: those of the last start at once, fresher ones when they are built.
 /// </summary>
 /// <remarks>
 /// A mirror that is down at the start is asked again, later each time; machines go on booting what is there. A build that fails leaves
@@ -18,31 +19,36 @@ namespace Maas.Hosting.Ephemeral;
 internal sealed partial class EphemeralImageService(MaasOptions options, TimeProvider timeProvider, ILogger<EphemeralImageService> logger)
     : BackgroundService, IEphemeralEnvironment
 {
-    /// <summary>The architecture that is served.</summary>
-    internal const string BuiltArchitecture = "amd64";
-
     private static readonly TimeSpan S_firstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan S_longestRetry = TimeSpan.FromMinutes(10);
 
-    private volatile ServedEnvironment? _served;
+    private readonly ConcurrentDictionary<string, ServedEnvironment> _served = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public EphemeralFileNames? Files => options.Ephemeral.Own is { } own ? new(own.Kernel, own.InitialRamDisk) : _served?.Names;
-
-    /// <inheritdoc/>
-    public string? Architecture => options.Ephemeral.Own is null ? BuiltArchitecture : null;
+    public IReadOnlyList<string> Architectures => options.Ephemeral.Own is null ? [.. options.Ephemeral.Architectures] : [];
 
     /// <summary>Why there is no fresh environment; <see langword="null"/> when none was tried, or it is there.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>Whether there is an environment for each architecture.</summary>
+    public bool IsReady => options.Ephemeral.Own is not null || options.Ephemeral.Architectures.All(_served.ContainsKey);
+
+    /// <inheritdoc/>
+    public EphemeralFileNames? FilesFor(string? architecture) =>
+        options.Ephemeral.Own is { } own ? new(own.Kernel, own.InitialRamDisk, RootFileSystem: own.RootFileSystem)
+        : (architecture ?? options.Ephemeral.Architectures.FirstOrDefault()) is { } known ? _served.GetValueOrDefault(known)?.Names
+        : null;
+
     /// <summary>The file on disk behind a served name; <see langword="null"/> when the name is no environment's.</summary>
-    public string? PathOf(string name) => _served?.PathOf(name);
+    public string? PathOf(string name) =>
+        name.Split('/') is ["ephemeral", var architecture, ..] ? _served.GetValueOrDefault(architecture)?.PathOf(name) : null;
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Networks.Count == 0) return Task.CompletedTask; // a host that boots no machine fetches nothing
-        if (EphemeralEnvironment.Open(EnvironmentDirectory) is { } present) Serve(present);
+        foreach (var architecture in options.Ephemeral.Architectures)
+            if (EphemeralEnvironment.Open(DirectoryOf(architecture)) is { } present) Serve(architecture, present);
         return base.StartAsync(cancellationToken);
     }
 
@@ -73,12 +79,18 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         }
     }
 
-    private string EnvironmentDirectory => Path.Combine(options.DataDirectory, "ephemeral", BuiltArchitecture);
+    private string DirectoryOf(string architecture) => Path.Combine(options.DataDirectory, "ephemeral", architecture);
 
     private async Task SupplyAsync(CancellationToken cancellationToken)
     {
+        foreach (var architecture in options.Ephemeral.Architectures)
+            await SupplyAsync(architecture, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SupplyAsync(string architecture, CancellationToken cancellationToken)
+    {
         using var http = Downloader.CreateClient(); // the archive watches for stalls itself
-        if (OpenSource(http) is not { } packages)
+        if (OpenSource(http, architecture) is not { } packages)
         {
             Failure = "No mirror and no folder of packages is known.";
             LogNoSource();
@@ -88,15 +100,17 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         using var owned = packages as IDisposable;
         var progress = new SupplyProgress(logger);
         await BootPrograms.ImportAsync(
-            packages, options.ProgramDirectory, progress: progress, cancellationToken: cancellationToken).ConfigureAwait(false);
+            packages, options.ProgramDirectory, BootPrograms.For(architecture), progress, cancellationToken).ConfigureAwait(false);
         await WarnOfOldShimAsync(cancellationToken).ConfigureAwait(false);
-        var recipe = new EphemeralEnvironmentOptions { KernelPackage = options.Ephemeral.KernelPackage };
-        var environment =
-            await EphemeralEnvironment.BuildAsync(packages, EnvironmentDirectory, recipe, progress, cancellationToken).ConfigureAwait(
-            false);
-        Serve(environment);
+        var recipe = new EphemeralEnvironmentOptions
+        {
+            KernelPackage = options.Ephemeral.KernelPackage.Replace("amd64", architecture, StringComparison.Ordinal),
+        };
+        var environment = await EphemeralEnvironment.BuildAsync(
+            packages, DirectoryOf(architecture), recipe, progress, cancellationToken).ConfigureAwait(false);
+        Serve(architecture, environment);
         Failure = null;
-        LogReady(environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
+        LogReady(architecture, environment.Manifest.KernelRelease, new FileInfo(environment.InitrdPath).Length >> 20);
     }
 
     // What was imported, or what the operator put in its place.
@@ -110,13 +124,17 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
             LogOldShim(name, generation, Shim.FirstSafeGeneration);
     }
 
-    private IPackageSource? OpenSource(HttpClient http)
+    private IPackageSource? OpenSource(HttpClient http, string architecture)
     {
-        if (options.Ephemeral.PackageDirectory is { } directory) return new PackageDirectory(directory);
+        if (options.Ephemeral.PackageDirectory is { } directory) return new PackageDirectory(directory, architecture);
         var sources = options.Ephemeral.Mirror is { } mirror ? SuitesOf(mirror) : AptSources.ReadDebian();
         if (sources.Count == 0) return null;
-        var archive = new DebianArchiveOptions { Sources = sources, CacheDirectory =
-            Path.Combine(options.DataDirectory, "cache", "debian") };
+        var archive = new DebianArchiveOptions
+        {
+            Sources = sources,
+            Architecture = architecture,
+            CacheDirectory = Path.Combine(options.DataDirectory, "cache", "debian"),
+        };
         return new DebianArchive(options.Ephemeral.Keyring is { } keyring ? WithKeyring(archive, keyring) : archive, http, timeProvider);
     }
 
@@ -131,21 +149,26 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
     }
 
     private static DebianArchiveOptions WithKeyring(DebianArchiveOptions archive, string keyring) =>
-        new() { Sources = archive.Sources, CacheDirectory = archive.CacheDirectory, Keyring = keyring };
+        new()
+        {
+            Sources = archive.Sources, Architecture = archive.Architecture, CacheDirectory = archive.CacheDirectory, Keyring = keyring,
+        };
 
     // The names carry the build: a machine that has fetched one build's kernel must not get the next one's ram disk.
-    private void Serve(EphemeralEnvironment environment)
+    private void Serve(string architecture, EphemeralEnvironment environment)
     {
-        var prefix = $"ephemeral/{BuiltArchitecture}/{environment.Manifest.Folder}";
-        _served = new ServedEnvironment(
+        var prefix = $"ephemeral/{architecture}/{environment.Manifest.Folder}";
+        _served[architecture] = new ServedEnvironment(
             new EphemeralFileNames(
                 $"{prefix}/kernel", $"{prefix}/initrd", environment.InstallToolsPath is null ? null : $"{prefix}/install-tools"),
-            $"ephemeral/{BuiltArchitecture}/", EnvironmentDirectory,
-                environment);
+            $"ephemeral/{architecture}/",
+            DirectoryOf(architecture),
+            environment);
     }
 
-    [LoggerMessage(130, LogLevel.Information, "The ephemeral environment is ready: kernel {Release}, {Mebibytes} MiB")]
-    private partial void LogReady(string release, long mebibytes);
+    [LoggerMessage(
+        130, LogLevel.Information, "The ephemeral environment for {Architecture} is ready: kernel {Release}, {Mebibytes} MiB")]
+    private partial void LogReady(string architecture, string release, long mebibytes);
 
     [LoggerMessage(131, LogLevel.Warning,
         "{Program} is a shim of generation {Generation}; those before {Safe} (shim 15.8) can be taken over from the network "

@@ -10,12 +10,12 @@ internal sealed class EphemeralHealthCheck(MaasOptions options, EphemeralImageSe
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (options.Networks.Count == 0) return Task.FromResult(HealthCheckResult.Healthy("No network is configured."));
-        return Task.FromResult((images.Files, images.Failure) switch
+        return Task.FromResult((images.IsReady, images.Failure) switch
         {
-            (not null, null) => HealthCheckResult.Healthy("The ephemeral environment is ready."),
-            (not null, { } failure) => HealthCheckResult.Degraded($"The ephemeral environment could not be renewed: {failure}"),
-            (null, null) => HealthCheckResult.Degraded("The ephemeral environment is being built."),
-            (null, { } failure) => new HealthCheckResult(
+            (true, null) => HealthCheckResult.Healthy("The ephemeral environment is ready."),
+            (true, { } failure) => HealthCheckResult.Degraded($"The ephemeral environment could not be renewed: {failure}"),
+            (false, null) => HealthCheckResult.Degraded("The ephemeral environment is being built."),
+            (false, { } failure) => new HealthCheckResult(
                 context.Registration.FailureStatus, $"The ephemeral environment could not be built: {failure}"),
         });
     }

@@ -16,8 +16,8 @@ namespace Maas.Hosting.Packages;
 /// request, so that a host without such requests has no folder for it.
 /// </summary>
 internal sealed partial class PackageProxy(
-    IOptions<MaasOptions> options, IEnumerable<InstallRecipe> recipes, IHttpForwarder forwarder, TimeProvider timeProvider,
-    ILogger<PackageProxy> logger)
+    IOptions<MaasOptions> options, UpstreamProxy upstream, IHttpForwarder forwarder, TimeProvider timeProvider,
+    ILogger<PackageProxy> logger, RecipeCatalog? recipes = null)
     : IHostedService, IAsyncDisposable
 {
     private const string Binary = "application/octet-stream";
@@ -25,15 +25,15 @@ internal sealed partial class PackageProxy(
     private static readonly ForwarderRequestConfig S_request = new() { ActivityTimeout = TimeSpan.FromSeconds(60) };
     private readonly PackageProxyOptions _options = options.Value.Packages;
     private readonly IReadOnlyList<Uri> _mirrors =
-        [.. options.Value.Packages.Mirrors, .. recipes.Select(recipe => recipe.Mirror).OfType<Uri>()];
+        [.. options.Value.Packages.Mirrors, .. (recipes?.All ?? []).Select(recipe => recipe.Mirror).OfType<Uri>()];
 
-    private readonly HttpClient _http = Downloader.CreateClient(ProxyOf(options.Value.Packages));
+    private readonly HttpClient _http = Downloader.CreateClient(upstream);
     private readonly HttpMessageInvoker _forward = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
-        Proxy = ProxyOf(options.Value.Packages),
+        Proxy = upstream,
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
     });
@@ -48,13 +48,17 @@ internal sealed partial class PackageProxy(
 
     public PackageRequest ReadPath(string method, string hostAndPath) => PackageRequest.OfPath(method, hostAndPath, _mirrors);
 
-    public Task AnswerAsync(HttpContext context, PackageRequest wanted) => wanted switch
+    public async Task AnswerAsync(HttpContext context, PackageRequest wanted)
     {
-        PackageRequest.Kept kept => SendAsync(context, kept.Url),
-        PackageRequest.Forwarded forwarded => ForwardAsync(context, forwarded.Url),
-        PackageRequest.Refused refused => RefuseAsync(context, refused.Status, refused.Reason),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+        await upstream.ChooseAsync(context.RequestAborted).ConfigureAwait(false);
+        await (wanted switch
+        {
+            PackageRequest.Kept kept => SendAsync(context, kept.Url),
+            PackageRequest.Forwarded forwarded => ForwardAsync(context, forwarded.Url),
+            PackageRequest.Refused refused => RefuseAsync(context, refused.Status, refused.Reason),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        }).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -163,8 +167,6 @@ internal sealed partial class PackageProxy(
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync($"{reason}\n", context.RequestAborted);
     }
-
-    private static WebProxy? ProxyOf(PackageProxyOptions options) => options.Upstream is { } upstream ? new WebProxy(upstream) : null;
 
     [LoggerMessage(171, LogLevel.Warning, "The package mirror {Host} does not answer: {Reason}")]
     private partial void LogUnreachable(string host, string reason);

@@ -17,7 +17,7 @@ internal abstract record BootChoice(string Rule)
 
     /// <summary>No answer: the environment is for another architecture.</summary>
     /// <param name="Asked">The client's architecture.</param>
-    /// <param name="Served">The environment's.</param>
+    /// <param name="Served">The environments'.</param>
     public sealed record NotServed(string Asked, string Served)
         : BootChoice($"there is no ephemeral environment for {Asked}, only for {Served}");
 
@@ -44,7 +44,7 @@ internal abstract record BootChoice(string Rule)
         BootIntent.LocalDisk => WithoutEnvironment(client, LocalDisk, "its status boots from its disk"),
         BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => WithoutEnvironment(client, PowerOff, "its status has nothing to boot"),
         BootIntent.Installer { Recipe: var recipe } => new Installer($"its status installs by the recipe {recipe}"),
-        _ when !client.IsServed => new NotServed(client.Architecture ?? "", client.Served ?? ""),
+        _ when !client.IsServed => new NotServed(client.Architecture ?? "", string.Join(" and ", client.Served)),
         BootIntent.Ephemeral { Task: EphemeralTask.Enlist } => new Environment(NeedsToken: false, "its status makes it known (enlist)"),
         BootIntent.Ephemeral { Task: var task } => new Environment(NeedsToken: true, $"its status runs the task {task}"),
         BootIntent.Install { Image: var image } => new Environment(NeedsToken: true, $"its status installs {image.Name}"),
@@ -66,12 +66,13 @@ internal abstract record BootChoice(string Rule)
 /// <param name="Phase">How far the boot has come.</param>
 /// <param name="Firmware">The firmware's architecture type; <see langword="null"/> when the request names none.</param>
 /// <param name="Architecture">The architecture of the systems that it starts; <see langword="null"/> when not known.</param>
-/// <param name="Served">The environment's architecture; <see langword="null"/> when only its maker knows.</param>
+/// <param name="Served">The environments' architectures; none when only the maker of the environment knows.</param>
 /// <param name="HasProgram">Whether the file of a boot program for the firmware exists.</param>
-internal sealed record BootClient(BootPhase Phase, BootArchitecture? Firmware, string? Architecture, string? Served, bool HasProgram)
+internal sealed record BootClient(
+    BootPhase Phase, BootArchitecture? Firmware, string? Architecture, IReadOnlyList<string> Served, bool HasProgram)
 {
     /// <summary>
     /// Whether there is an environment for it. A client of which no architecture is known gets the environment that there is.
     /// </summary>
-    public bool IsServed => Served is null || Architecture is null || Architecture == Served;
+    public bool IsServed => Served.Count == 0 || Architecture is null || Served.Contains(Architecture);
 }

@@ -3,14 +3,19 @@ namespace Maas.Hosting.Policy;
 /// <summary>The ephemeral environment as boot files.</summary>
 internal interface IEphemeralEnvironment
 {
-    /// <summary>The files' names; <see langword="null"/> while there is no environment: machines that need it are left waiting.</summary>
-    EphemeralFileNames? Files { get; }
+    /// <summary>
+    /// The architectures that there are environments for, in Debian's and MAAS's words (<c>amd64</c>); empty when only the maker of the
+    /// environment knows: then it is offered to every machine.
+    /// </summary>
+    IReadOnlyList<string> Architectures { get; }
 
     /// <summary>
-    /// The architecture it is for, in Debian's and MAAS's word (<c>amd64</c>); <see langword="null"/> when only its maker knows: then it is
-    /// offered to every machine.
+    /// The files' names; <see langword="null"/> while there is no environment: machines that need it are left waiting.
     /// </summary>
-    string? Architecture { get; }
+    /// <param name="architecture">
+    /// One of <see cref="Architectures"/>; <see langword="null"/> for a client of which none is known, which gets the first.
+    /// </param>
+    EphemeralFileNames? FilesFor(string? architecture);
 }
 
 /// <summary>
@@ -21,7 +26,11 @@ internal interface IEphemeralEnvironment
 /// <param name="InstallTools">
 /// A second initial ram disk for machines onto whose disks a root archive is unpacked; <see langword="null"/> for none.
 /// </param>
-internal sealed record EphemeralFileNames(string Kernel, string InitialRamDisk, string? InstallTools = null)
+/// <param name="RootFileSystem">
+/// The squashfs that the kernel's initramfs fetches as its root; <see langword="null"/> for an environment that is all in its ram disk.
+/// </param>
+internal sealed record EphemeralFileNames(
+    string Kernel, string InitialRamDisk, string? InstallTools = null, string? RootFileSystem = null)
 {
     /// <summary>The initial ram disks of a task, in their order.</summary>
     public IReadOnlyList<string> InitialRamDisks(bool withInstallTools) =>

@@ -1,4 +1,3 @@
-using System.Net;
 using Maas.Boot;
 using Maas.Core;
 using Maas.Core.Diagnosis;
@@ -24,15 +23,15 @@ internal sealed partial class MachineBootPolicy : IBootPreview
         ArgumentNullException.ThrowIfNull(machine);
         var script = BootChoice.For(
             machine.NextBoot,
-            new BootClient(BootPhase.Script, null, machine.Architecture.Split('/')[0], environment.Architecture, HasProgram: false));
+            new BootClient(BootPhase.Script, null, ArchitectureOf(machine), environment.Architectures, HasProgram: false));
         return
         [
             .. Firmwares.Select(each => PreviewFirmware(machine, each.Request, each.Firmware, each.IsHttp)),
             PreviewScript(machine, script),
             new BootPreviewEntry(
                 "kernel command line",
-                script is BootChoice.Environment { NeedsToken: var needsToken } && environment.Files is not null && web.IsKnown
-                    ? await CommandLineAsync(machine, needsToken, cancellationToken).ConfigureAwait(false)
+                script is BootChoice.Environment { NeedsToken: var needsToken } && FilesFor(machine) is { } files && web.IsKnown
+                    ? await CommandLineAsync(machine, files, needsToken, cancellationToken).ConfigureAwait(false)
                     : null,
                 script.Rule),
         ];
@@ -43,11 +42,12 @@ internal sealed partial class MachineBootPolicy : IBootPreview
         var choice = BootChoice.For(
             machine.NextBoot,
             new BootClient(
-                BootPhase.Discovery, firmware, FirmwareArchitecture.NameOf(firmware), environment.Architecture, HasProgramFor(firmware)));
+                BootPhase.Discovery, firmware, FirmwareArchitecture.NameOf(firmware), environment.Architectures, HasProgramFor(firmware)));
         var program = options.Programs[firmware];
         return choice switch
         {
-            BootChoice.Environment when WhyNoEnvironment() is { } missing => new BootPreviewEntry(request, null, missing),
+            BootChoice.Environment when WhyNoEnvironment(FirmwareArchitecture.NameOf(firmware)) is { } missing =>
+                new BootPreviewEntry(request, null, missing),
             BootChoice.Installer when WhyNoInstaller(machine) is { } missing => new BootPreviewEntry(request, null, missing),
             BootChoice.Nothing or BootChoice.NotServed => new BootPreviewEntry(request, null, choice.Rule),
             _ when program is null => new BootPreviewEntry(request, null, $"no boot program is set for {firmware}"),
@@ -62,32 +62,38 @@ internal sealed partial class MachineBootPolicy : IBootPreview
     {
         BootChoice.Installer when WhyNoInstaller(machine) is { } missing => new BootPreviewEntry("iPXE script", null, missing),
         BootChoice.Installer => new BootPreviewEntry("iPXE script", $"the installer of {machine.Deployment?.Recipe}", choice.Rule),
-        BootChoice.Environment when WhyNoEnvironment() is { } missing => new BootPreviewEntry("iPXE script", null, missing),
+        BootChoice.Environment when WhyNoEnvironment(ArchitectureOf(machine)) is { } missing =>
+            new BootPreviewEntry("iPXE script", null, missing),
         BootChoice.Environment { NeedsToken: var needsToken } => new BootPreviewEntry(
-            "iPXE script", $"kernel {environment.Files?.Kernel}, initrd {string.Join(", ", RamDisksFor(machine))}",
+            "iPXE script", $"kernel {FilesFor(machine)?.Kernel}, initrd {string.Join(", ", RamDisksFor(machine))}",
             needsToken ? $"{choice.Rule}; a client that is seen at its address receives it" : choice.Rule),
         BootChoice.Fixed { Instruction: BootInstruction.LocalDisk } => new BootPreviewEntry("iPXE script", "local disk", choice.Rule),
         BootChoice.Fixed => new BootPreviewEntry("iPXE script", "power off", choice.Rule),
         _ => new BootPreviewEntry("iPXE script", null, choice.Rule),
     };
 
-    private IReadOnlyList<string> RamDisksFor(Machine machine) => environment.Files?.InitialRamDisks(NeedsInstallTools(machine)) ?? [];
+    private static string ArchitectureOf(Machine machine) => machine.Architecture.Split('/')[0];
+
+    private EphemeralFileNames? FilesFor(Machine machine) => environment.FilesFor(ArchitectureOf(machine));
+
+    private IReadOnlyList<string> RamDisksFor(Machine machine) => FilesFor(machine)?.InitialRamDisks(NeedsInstallTools(machine)) ?? [];
 
     private string? WhyNoInstaller(Machine machine) =>
         installers?.Find(machine) is null ? "this server does not have the recipe"
         : !web.IsKnown ? "machines cannot reach the web server"
         : null;
 
-    private string? WhyNoEnvironment() =>
-        environment.Files is null ? "the ephemeral environment is not ready"
+    private string? WhyNoEnvironment(string architecture) =>
+        environment.FilesFor(architecture) is null ? "the ephemeral environment is not ready"
         : !web.IsKnown ? "machines cannot reach the web server"
         : null;
 
-    private async Task<string> CommandLineAsync(Machine machine, bool needsToken, CancellationToken cancellationToken)
+    private async Task<string> CommandLineAsync(
+        Machine machine, EphemeralFileNames files, bool needsToken, CancellationToken cancellationToken)
     {
         var address = machine.MacAddresses.Count > 0 ? machine.MacAddresses[0] : default;
-        return KernelCommandLine.For(
-            ServerFor((IPAddress?)null), address, needsToken ? new Secret("***") : null,
+        return CommandLine(
+            files, null, address, needsToken ? new Secret("***") : null,
             [options.KernelOptions, .. needsToken ? await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false) : []]);
     }
 }

@@ -29,6 +29,9 @@ internal sealed partial class MachineBootPolicy(
 {
     private const int MostReported = 64;
 
+    // In MiB, a little less than the 768 that such a machine has: firmware keeps some.
+    private const int MemoryForTools = 700;
+
     // A handful: the registry's architectures, and the words that administrators give machines.
     private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
     private readonly RecentArchitectures _architectures = new(capacity: 65_536);
@@ -38,15 +41,16 @@ internal sealed partial class MachineBootPolicy(
     {
         if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
-        switch (BootChoice.For(machine?.NextBoot ?? Unknown(), ClientOf(question, address, machine)))
+        var client = ClientOf(question, address, machine);
+        switch (BootChoice.For(machine?.NextBoot ?? Unknown(), client))
         {
             case BootChoice.Fixed choice:
                 return choice.Instruction;
             case BootChoice.Environment { NeedsToken: true }:
                 // only a known machine has these
-                return await WithTokenAsync(question, address, machine!, cancellationToken).ConfigureAwait(false);
+                return await WithTokenAsync(question, address, machine!, client.Architecture, cancellationToken).ConfigureAwait(false);
             case BootChoice.Environment:
-                return Kernel(question, address, token: null, withInstallTools: false);
+                return Kernel(question, address, environment.FilesFor(client.Architecture), token: null, withInstallTools: false);
             case BootChoice.Installer:
                 return await InstallerAsync(question, address, machine!, cancellationToken).ConfigureAwait(false);
             case BootChoice.NotServed { Asked: var asked, Served: var served }:
@@ -62,7 +66,8 @@ internal sealed partial class MachineBootPolicy(
     private BootClient ClientOf(BootRequest question, MacAddress address, Machine? machine)
     {
         var client = new BootClient(
-            question.Phase, question.Architecture, ArchitectureOf(question, address, machine), environment.Architecture, HasProgram: false);
+            question.Phase, question.Architecture, ArchitectureOf(question, address, machine), environment.Architectures,
+            HasProgram: false);
         return client.IsServed ? client : client with { HasProgram = HasProgramFor(question.Architecture) };
     }
 
@@ -83,18 +88,26 @@ internal sealed partial class MachineBootPolicy(
     private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
 
     private async ValueTask<BootInstruction?> WithTokenAsync(
-        BootRequest question, MacAddress address, Machine machine, CancellationToken cancellationToken)
+        BootRequest question, MacAddress address, Machine machine, string? architecture, CancellationToken cancellationToken)
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
         var withInstallTools = NeedsInstallTools(machine);
-        if (question.Phase == BootPhase.Discovery || environment.Files is null)
-            return Kernel(question, address, token: null, withInstallTools);
+        var files = environment.FilesFor(architecture);
+        if (question.Phase == BootPhase.Discovery || files is null)
+            return Kernel(question, address, files, token: null, withInstallTools);
         return await IssueAsync(question, address, machine, isInstaller: false, cancellationToken).ConfigureAwait(false) is { } token
-            ? Kernel(question, address, token, withInstallTools, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))
+            ? Kernel(
+                question, address, files, token, withInstallTools, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))
             : null;
     }
 
-    private static bool NeedsInstallTools(Machine machine) => machine.NextBoot is BootIntent.Install { Image.IsRootArchive: true };
+    // A machine with less memory erases by overwriting, which needs no tools.
+    private static bool NeedsInstallTools(Machine machine) => machine.NextBoot switch
+    {
+        BootIntent.Install { Image.IsRootArchive: true } => true,
+        BootIntent.Ephemeral(EphemeralTask.Erase) => machine is { Erase: EraseMode.Secure, MemoryMiB: >= MemoryForTools },
+        _ => false,
+    };
 
     /// <summary>The installer of the machine's recipe, with the one-time token in the URL of its answer files.</summary>
     private async ValueTask<BootInstruction?> InstallerAsync(
@@ -176,11 +189,18 @@ internal sealed partial class MachineBootPolicy(
     }
 
     private BootInstruction.Kernel? Kernel(
-        BootRequest question, MacAddress address, Secret? token, bool withInstallTools, IReadOnlyList<string>? tagOptions = null) =>
-        environment.Files is { } files && web.IsKnown
+        BootRequest question, MacAddress address, EphemeralFileNames? files, Secret? token, bool withInstallTools,
+        IReadOnlyList<string>? tagOptions = null) =>
+        files is not null && web.IsKnown
             ? new(files.Kernel, files.InitialRamDisks(withInstallTools),
-            KernelCommandLine.For(ServerFor(question.ServerAddress), address, token, [options.KernelOptions, .. tagOptions ?? []]))
+            CommandLine(files, question.ServerAddress, address, token, [options.KernelOptions, .. tagOptions ?? []]))
             : null;
+
+    private string CommandLine(
+        EphemeralFileNames files, IPAddress? server, MacAddress address, Secret? token, IReadOnlyList<string> all) =>
+        files.RootFileSystem is { } root
+            ? KernelCommandLine.ForCloudInit(ServerFor(server), new Uri(web.BootFiles(ServerFor(server).Host), root), address, token, all)
+            : KernelCommandLine.For(ServerFor(server), address, token, all);
 
     // Over a Unix socket a request has no address of the server. The environment speaks IPv4.
     private Uri ServerFor(IPAddress? server) => web.Api(links.AddressFor(server) ?? IPAddress.Loopback);

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
+using Maas.Judges;
 
 namespace Maas.Api.Tests.Metadata;
 
@@ -87,7 +88,44 @@ public class MetadataTests
     }
 
     private static string CloudConfigOf(ApiHost host, MachineToken token) =>
-        Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS", null);
+        Maas.Api.Metadata.CloudConfig.For(token, host.Origin + "/MAAS", null, null);
+
+    [Fact]
+    public async Task The_proxy_of_the_settings_is_that_of_apt_in_the_installed_system()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await host.EnlistAsync();
+        var token = await host.TokenAsync(machine);
+        (await host.PostAsync(host.Admin, "maas/?op=set_config", ("name", "http_proxy"), ("value", "http://squid.lab:3128"))).Expect(200);
+
+        (await host.GetAsync(token, Latest + "maas-cloud-config")).Expect(200).Text.Should().Contain(
+            "\napt:\n  proxy: \"http://squid.lab:3128/\"\n");
+
+        (await host.PostAsync(host.Admin, "maas/?op=set_config", ("name", "enable_http_proxy"), ("value", "false"))).Expect(200);
+        (await host.GetAsync(token, Latest + "maas-cloud-config")).Expect(200).Text.Should().Be(CloudConfigOf(host, token));
+    }
+
+    [Fact]
+    public async Task Cloud_init_accepts_the_configuration_with_this_servers_proxy_which_does_not_tunnel()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var token = await host.TokenAsync(await host.EnlistAsync());
+        var text = Maas.Api.Metadata.CloudConfig.For(
+            token, "http://10.0.0.1:5240/MAAS", null, new(new Uri("http://10.0.0.1:5240/"), Tunnels: false));
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, text, ApiHost.Cancellation);
+            (await Judge.RunAsync("cloud-init", ["schema", "--config-file", file], null, ApiHost.Cancellation)).Approved()
+                .Output.Should().Contain("Valid");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        text.Should().Contain("apt:\n  proxy: \"http://10.0.0.1:5240/\"\n  conf: \"Acquire::https::Proxy \\u0022DIRECT\\u0022;\"\n");
+    }
 
     [Fact]
     public async Task A_machine_nobody_knows_gets_a_name_and_a_script_that_enlists_it()

@@ -48,6 +48,7 @@ public class MaasResourceTests
             {
                 SettingKind.Boolean => setting.Default == "true" ? "false" : "true",
                 SettingKind.Number => "12345",
+                SettingKind.Url => "http://123/",
                 _ => "123",
             };
             var reply = await host.PostAsync(host.Admin, "maas/?op=set_config", ("name", setting.Name), ("value", other));
@@ -55,7 +56,8 @@ public class MaasResourceTests
             if (setting.FixedBecause is null)
             {
                 reply.Expect(200).Text.Should().Be("OK");
-                read.Should().Be(setting.Kind == SettingKind.Text ? "\"123\"" : other, "a text stays a text");
+                read.Should().Be(
+                    setting.Kind is SettingKind.Text or SettingKind.Url ? $"\"{other}\"" : other, "a text stays a text");
             }
             else
             {

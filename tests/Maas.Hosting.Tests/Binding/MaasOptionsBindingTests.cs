@@ -48,13 +48,27 @@ public class MaasOptionsBindingTests
         ["Packages:Mirrors:0"] = "http://rpms.lab/rocky",
         ["Packages:MostBytes"] = "1073741824",
         ["Packages:Upstream"] = "http://squid.lab:3128/",
+        ["Recipes:0:Kind"] = "Kickstart",
+        ["Recipes:0:OsSystem"] = "rocky",
+        ["Recipes:0:Series"] = "9",
+        ["Recipes:0:Architecture"] = "arm64",
+        ["Recipes:0:Kernel"] = "rocky-9/vmlinuz",
+        ["Recipes:0:InitialRamDisk"] = "rocky-9/initrd.img",
+        ["Recipes:0:Source"] = "http://rpms.lab/rocky/9/",
+        ["Recipes:0:Folder"] = "windows",
+        ["Recipes:0:Share"] = @"\\10.0.0.1\windows",
+        ["Recipes:0:Mirror"] = "http://rpms.lab/rocky/",
+        ["Recipes:0:Proxy"] = "http://squid.lab:3128/",
+        ["Recipes:0:Parameters:user"] = "ann",
         ["Ephemeral:Mirror"] = "http://mirror/debian",
         ["Ephemeral:Suite"] = "trixie",
         ["Ephemeral:PackageDirectory"] = "/srv/packages",
         ["Ephemeral:Keyring"] = "/srv/keyring.gpg",
+        ["Ephemeral:Architectures:0"] = "arm64",
         ["Ephemeral:KernelPackage"] = "linux-image-cloud-amd64",
         ["Ephemeral:Own:Kernel"] = "kernel",
         ["Ephemeral:Own:InitialRamDisk"] = "initrd",
+        ["Ephemeral:Own:RootFileSystem"] = "squashfs",
     };
 
     public static TheoryData<string> Keys => [.. Samples.Keys];
@@ -65,13 +79,14 @@ public class MaasOptionsBindingTests
         .. Samples.Keys.Except(
             ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions", "SecretKeyFile",
             "Networks:lab:Reservations:0:HostName"])
-            .Where(key => !key.StartsWith("Ephemeral:") || key.EndsWith("Mirror")),
+            .Where(key => !(key.StartsWith("Ephemeral:") || key.StartsWith("Recipes:")) || key.EndsWith("Mirror")
+                || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy")),
     ];
 
     [Fact]
     public void Every_property_is_tried_here() =>
         PathsOf(typeof(MaasOptions), "").Should().BeEquivalentTo(
-            Samples.Keys.Select(key => key.Replace(":0", "").Replace(":X86Bios", "").Replace(":lab", "")));
+            Samples.Keys.Select(key => key.Replace(":0", "").Replace(":X86Bios", "").Replace(":lab", "").Replace(":user", "")));
 
     [Theory, MemberData(nameof(Keys))]
     public void A_key_sets_the_property_of_its_name(string key)
@@ -80,7 +95,7 @@ public class MaasOptionsBindingTests
         options.Read(Configure());
 
         object? value = options;
-        foreach (var name in key.Split(':').Where(name => name is not ("0" or "X86Bios")))
+        foreach (var name in key.Split(':').Where(name => name is not ("0" or "X86Bios" or "user")))
         {
             if (value is IList { Count: > 0 } items) value = items[0];
             value = value is IDictionary<string, MaasNetworkOptions> networks ? networks[name]
@@ -88,6 +103,7 @@ public class MaasOptionsBindingTests
         }
 
         if (value is IList list) value = list[0];
+        if (value is IDictionary<string, string> texts) value = texts["user"];
         if (key == "Programs:X86Bios") value = options.Programs[BootArchitecture.X86Bios];
         value!.ToString().Should().Be(Samples[key]);
     }
@@ -129,6 +145,8 @@ public class MaasOptionsBindingTests
     [InlineData("Networks:lab:Loopback:Network")]
     [InlineData("Networks:lab:Reservations:0:Address")]
     [InlineData("Ephemeral:Own:InitialRamDisk")]
+    [InlineData("Recipes:0:Kind")]
+    [InlineData("Recipes:0:Series")]
     public void What_an_object_must_have_is_named_when_it_is_missing(string key)
     {
         var reading = () => new MaasOptions().Read(Configure((key, "")));

@@ -6,6 +6,7 @@ using Maas.Judges;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -102,6 +103,36 @@ public sealed class PackageProxyTests : IAsyncLifetime
         }
 
         _requests.Should().Equal("GET /debian/a.deb", "GET /debian/index");
+    }
+
+    [Fact]
+    public async Task With_use_peer_proxy_it_fetches_through_the_proxy_of_the_settings()
+    {
+        _files["/debian/a.deb"] = _files["/debian/index"] = [1, 2];
+        ConcurrentQueue<string> asked = new();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var peer = builder.Build();
+        peer.Run(async context =>
+        {
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            asked.Enqueue($"{target} {context.Request.Headers.ProxyAuthorization}");
+            using var http = new HttpClient();
+            await Results.Bytes(await http.GetByteArrayAsync(new Uri(target), Token)).ExecuteAsync(context);
+        });
+        await peer.StartAsync(Token);
+        var settings = _server.Get<Maas.Core.Configuration.Settings>();
+        (await settings.ChangeAsync("http_proxy", peer.Urls.First(), Token)).Should().BeNull();
+        (await settings.ChangeAsync("use_peer_proxy", "true", Token)).Should().BeNull();
+        using var client = ThroughProxy();
+
+        (await client.GetByteArrayAsync(new Uri(Mirror, "a.deb"), Token)).Should().HaveCount(2);
+        (await client.GetByteArrayAsync(new Uri(Mirror, "index"), Token)).Should().HaveCount(2);
+        (await settings.ChangeAsync("use_peer_proxy", "false", Token)).Should().BeNull();
+        (await client.GetByteArrayAsync(new Uri(Mirror, "index"), Token)).Should().HaveCount(2);
+
+        asked.Should().Equal($"{Mirror}a.deb ", $"{Mirror}index ");
     }
 
     [Fact]

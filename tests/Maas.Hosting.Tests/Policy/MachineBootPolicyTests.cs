@@ -158,7 +158,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         }
 
         _log.Should().HaveCount(served ? 0 : 1, "it is said once");
-        _environment.Architecture = null;
+        _environment.Architectures = [];
         (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = architecture }, default)).Should()
             .NotBeNull("a host's own environment may be for any");
     }
@@ -170,6 +170,51 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
             new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "arm64/generic" });
         (await DecideAsync(BootPhase.Script)).Should().BeNull();
         _log.Should().ContainSingle().Which.Should().Contain("52:54:00:12:34:56").And.Contain("arm64");
+    }
+
+    [Fact]
+    public async Task MAASs_own_ephemeral_images_get_their_root_over_HTTP_and_their_configuration_for_the_token()
+    {
+        _environment.Files = new EphemeralFileNames("maas/boot-kernel", "maas/boot-initrd", RootFileSystem: "maas/squashfs");
+        var unknown = CommandLine(await DecideAsync(BootPhase.Script));
+        var machine = await CommissioningMachineAsync();
+
+        var known = CommandLine(await DecideAsync(BootPhase.Script));
+
+        unknown.Should().StartWith("ro root=squash:http://10.0.0.1:5240/MAAS/boot/maas/squashfs ip=::::maas-ephemeral:BOOTIF ip6=off ")
+            .And.Contain(" cc:{'datasource_list':['MAAS']}end_cc ").And.Contain(" BOOTIF=01-52-54-00-12-34-56")
+            .And.Contain(" cloud-config-url=http://10.0.0.1:5240/MAAS/metadata/latest/enlist-preseed/?op=get_enlist_preseed ");
+        const string Before = "cloud-config-url=http://10.0.0.1:5240/MAAS/metadata/latest/by-token/";
+        var url = known.Split(' ').Single(word => word.StartsWith(Before, StringComparison.Ordinal));
+        url.Should().EndWith("/?op=get_preseed");
+        (await _core.BootTokens.RedeemAsync(new Secret(url[Before.Length..].Split('/')[0]), Leased)).Should()
+            .BeOfType<BootTokenResult.Accepted>().Which.Token.MachineId.Should().Be(machine.Id);
+        var preview = await Policy().PreviewAsync((await _core.Machines.GetAsync(machine.Id))!, default);
+        preview.Single(entry => entry.Request == "kernel command line").Answer.Should().Contain("by-token/***/?op=get_preseed");
+    }
+
+    [Fact]
+    public async Task Each_machine_boots_the_environment_of_its_architecture()
+    {
+        _environment.Architectures = ["amd64", "arm64"];
+        var policy = Policy();
+
+        (await KernelAsync(BootArchitecture.X64Uefi)).Should().Be("ephemeral/amd64/kernel");
+        (await KernelAsync(BootArchitecture.Arm64Uefi)).Should().Be("ephemeral/arm64/kernel");
+        await _core.Machines.EnlistAsync(
+            new NewMachine { MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")], Architecture = "arm64/generic" });
+        (await DecideAsync(BootPhase.Script)).Should().BeOfType<BootInstruction.Kernel>().Which.KernelFile.Should().Be("ephemeral/arm64/kernel");
+        (await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = BootArchitecture.RiscV64Uefi }, default))
+            .Should().BeNull();
+        _log.Should().ContainSingle().Which.Should().Contain("only for amd64 and arm64");
+
+        async Task<string> KernelAsync(BootArchitecture firmware)
+        {
+            var offer = await policy.DecideAsync(Question(BootPhase.Discovery, Leased) with { Architecture = firmware }, default);
+            offer.Should().NotBeNull();
+            var script = await policy.DecideAsync(Question(BootPhase.Script, Leased), default);
+            return script.Should().BeOfType<BootInstruction.Kernel>().Which.KernelFile;
+        }
     }
 
     [Fact]
@@ -263,6 +308,22 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         _log.Should().ContainSingle(line => line.Contains("recipe debian/bookworm, which this server does not have"));
     }
 
+    [Theory]
+    [InlineData(EraseMode.Secure, 1024, true)]
+    [InlineData(EraseMode.Secure, 512, false)]
+    [InlineData(EraseMode.Full, 1024, false)]
+    public async Task A_machine_whose_disks_shall_erase_themselves_boots_the_tools_for_it_if_it_has_the_memory(
+        EraseMode erase, int memory, bool withTools)
+    {
+        var machine = await ReadyMachineAsync(memory);
+        await DoAsync(machine, new MachineCommand.Allocate("ann"));
+        await DoAsync(machine, new MachineCommand.Release { Erase = erase });
+        _environment.Files = new EphemeralFileNames("kernel", "initrd", "tools");
+
+        (await DecideAsync(BootPhase.Script)).Should().BeOfType<BootInstruction.Kernel>().Which.InitialRamDisks.Should()
+            .Equal(withTools ? ["initrd", "tools"] : ["initrd"]);
+    }
+
     [Fact]
     public async Task A_machine_that_a_root_archive_is_unpacked_on_boots_the_install_tools_beside_the_environment()
     {
@@ -292,10 +353,11 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         return machine;
     }
 
-    private async Task<Machine> ReadyMachineAsync()
+    private async Task<Machine> ReadyMachineAsync(int memory = 2)
     {
         var machine = await CommissioningMachineAsync();
-        var inventory = "maas-inventory\t1\ncpu\tcount=2\nmemory\tkib=2048\ndisk\tname=vda\tserial=S1\tsize=4294967296\nend\n"u8.ToArray();
+        var inventory = System.Text.Encoding.ASCII.GetBytes(
+            $"maas-inventory\t1\ncpu\tcount=2\nmemory\tkib={memory * 1024}\ndisk\tname=vda\tserial=S1\tsize=4294967296\nend\n");
         foreach (var script in await _core.ScriptResults.PendingAsync(machine.Id))
         {
             var output = new ScriptOutput(inventory, inventory, default);
@@ -377,7 +439,11 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         public EphemeralFileNames? Files { get; set; }
 
-        public string? Architecture { get; set; } = "amd64";
+        public IReadOnlyList<string> Architectures { get; set; } = ["amd64"];
+
+        public EphemeralFileNames? FilesFor(string? architecture) => architecture == "arm64" && Architectures.Contains("arm64")
+            ? new EphemeralFileNames("ephemeral/arm64/kernel", "ephemeral/arm64/initrd")
+            : Files;
     }
 
     private sealed class OneOwner : IAddressResolver
