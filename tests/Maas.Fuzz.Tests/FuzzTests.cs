@@ -2,6 +2,7 @@ using System.Globalization;
 using Maas.Fuzz.Tests.Boot;
 using Maas.Fuzz.Tests.Core;
 using Maas.Fuzz.Tests.Images;
+using Maas.Fuzz.Tests.Install;
 using Maas.Fuzz.Tests.Power;
 using Maas.Judges;
 
@@ -18,7 +19,7 @@ public class FuzzTests(ITestOutputHelper output)
     [
         .. DhcpTargets.All, .. Dhcp6Targets.All, .. TftpTargets.All, .. ServiceTargets.All, .. FileTargets.All,
         .. TreeTargets.All, .. EditTargets.All, .. DiskTargets.All, .. ArchiveTargets.All, .. ListTargets.All, .. ProgramTargets.All,
-        .. IpmiTargets.All, .. GrammarTargets.All, .. ScriptTargets.All,
+        .. IpmiTargets.All, .. GrammarTargets.All, .. ScriptTargets.All, .. TemplateTargets.All,
     ];
 
     private static readonly long? Cases = Environment.GetEnvironmentVariable("MAAS_FUZZ_CASES") is { } cases
