@@ -53,12 +53,48 @@ public class RootArchiveTests(ITestOutputHelper output)
             ])));
     }
 
+    [Fact]
+    public async Task A_squashfs_on_RAID_5_10_and_0_on_UEFI_and_an_xz_archive_on_MBR_with_XFS_and_btrfs_on_BIOS_are_installed_and_boot()
+    {
+        await using var bench = await BeginAsync("root-parity");
+        var parity = await bench.Rack.AddMachineAsync("parity", Firmware.Uefi, 33, await WithAsync(bench, 3, null), Token);
+        var custom = await bench.Rack.AddMachineAsync("custom", Firmware.Bios, 34, await WithAsync(bench, 2, null), Token);
+        var archive = await DebianRootArchive.GetAsync(Token);
+        using var client = await OpenAsync(bench, "squashfs", await archive.PackAsync("squashfs", bench.Rack.Folder, Token));
+        await client.UploadImageAsync($"custom/{Image}-xz", "txz", await archive.PackAsync("txz", bench.Rack.Folder, Token), Token);
+        await Task.WhenAll(
+            RunAsync(bench, client, parity, ParityAsync, AsFoundAsync, (
+            [
+                @"mount / ext4 /dev/md\S+", "mount /boot/efi vfat /dev/vda1", @"mount /srv ext4 /dev/md\S+", @"array md\S+ raid5",
+                @"array md\S+ raid10", @"array md\S+ raid0", "swap partition 508M",
+            ])),
+            RunAsync(bench, client, custom, CustomAsync, AsFoundAsync, (
+            [
+                "mount / xfs /dev/vda1", "mount /srv btrfs /dev/vda5", "mount /var/log ext4 /dev/vda3", "mount /opt/fat vfat /dev/vdb2",
+                "mount /opt/volume xfs /dev/mapper/vg0-lv0", "swap partition 256M",
+            ]), $"{Image}-xz"));
+    }
+
+    [Fact]
+    public async Task A_gzip_archive_in_the_flat_layout_is_installed_on_UEFI_and_on_BIOS_and_boots()
+    {
+        await using var bench = await BeginAsync("root-flat");
+        var uefi = await bench.Rack.AddMachineAsync("uefi", Firmware.Uefi, 35, await WithAsync(bench, 1, null), Token);
+        var bios = await bench.Rack.AddMachineAsync("bios", Firmware.Bios, 36, await WithAsync(bench, 1, null), Token);
+        var archive = await DebianRootArchive.GetAsync(Token);
+        using var client = await OpenAsync(bench, "tgz", await archive.PackAsync("tgz", bench.Rack.Folder, Token));
+        await Task.WhenAll(
+            RunAsync(bench, client, uefi, FlatAsync, AsFoundAsync, (["mount / ext4 /dev/vda2", "mount /boot/efi vfat /dev/vda1"])),
+            RunAsync(bench, client, bios, FlatAsync, AsFoundAsync, (["mount / ext4 /dev/vda2"])));
+    }
+
     private async Task<RackBench> BeginAsync(string name)
     {
         Judge.RequireLong();
         LabJudges.RequireMachines();
         LabJudges.RequireBmc();
         LabJudges.RequireDiskImageTools();
+        Judge.RequireAll("bzip2", "gzip", "sqfstar", "xz");
         return await RackBench.CreateAsync(name, output);
     }
 
@@ -85,11 +121,12 @@ public class RootArchiveTests(ITestOutputHelper output)
     private async Task RunAsync(
         RackBench bench, MaasClient client, RackedMachine racked, Func<NodeConfigClient, Task> storage,
         Func<NodeConfigClient, Task> network,
-        string[] facts)
+        string[] facts,
+        string image = Image)
     {
         var journey = new MachineJourney(client, racked, TimeProvider.System, bench)
         {
-            Image = Image,
+            Image = image,
             MoreUserData = Facts,
             Patience = TimeSpan.FromMinutes(20), // an initial RAM disk is made in software translation
         };
@@ -122,6 +159,47 @@ public class RootArchiveTests(ITestOutputHelper output)
             "raids/", [new("name", "md0"), new("level", "raid-1"), .. members.Select(id => KeyValuePair.Create("partitions", id))]);
         await node.FormatAsync(raid.GetProperty("virtual_device").GetProperty("id").ToString(), null, "ext4", "/");
     }
+
+    private static Task FlatAsync(NodeConfigClient node) => node.LayoutAsync("flat");
+
+    private static async Task ParityAsync(NodeConfigClient node)
+    {
+        await node.LayoutAsync("blank");
+        var disks = await node.DisksAsync();
+        var efi = await node.PartitionAsync(disks[0], "134217728");
+        await node.FormatAsync(disks[0], efi, "fat32", "/boot/efi");
+        foreach (var (level, size, type, point, over) in new (string, string, string, string?, int)[]
+        {
+            ("raid-5", "1073741824", "ext4", "/", 3), ("raid-10", "268435456", "ext4", "/srv", 3), ("raid-0", "268435456", "swap", null, 2),
+        })
+        {
+            List<KeyValuePair<string, string>> members = [];
+            foreach (var disk in disks.Take(over)) members.Add(new("partitions", await node.PartitionAsync(disk, size)));
+            var raid = await node.PostAsync("raids/", [new("name", $"md-{level}"), new("level", level), .. members]);
+            await node.FormatAsync(raid.GetProperty("virtual_device").GetProperty("id").ToString(), null, type, point);
+        }
+    }
+
+    // A table of MBR with a logical partition, and a disk with GPT, a file system of FAT and a volume group.
+    private static async Task CustomAsync(NodeConfigClient node)
+    {
+        await node.LayoutAsync("blank");
+        var disks = await node.DisksAsync();
+        var root = await node.PartitionAsync(disks[0], "1610612736");
+        await node.PutAsync($"blockdevices/{disks[0]}/", [new("partition_table_type", "MBR")]);
+        await node.FormatAsync(disks[0], root, "xfs", "/");
+        await node.FormatAsync(disks[0], await node.PartitionAsync(disks[0], "268435456"), "swap", null);
+        await node.FormatAsync(disks[0], await node.PartitionAsync(disks[0], "268435456"), "ext4", "/var/log");
+        await node.FormatAsync(disks[0], await node.PartitionAsync(disks[0], "536870912"), "btrfs", "/srv");
+        await node.FormatAsync(disks[1], await node.PartitionAsync(disks[1], "268435456"), "vfat", "/opt/fat");
+        var member = await node.PartitionAsync(disks[1], "1073741824");
+        var group = (await node.PostAsync("volume-groups/", [new("name", "vg0"), new("partitions", member)])).GetProperty("id").ToString();
+        var volume = await node.PostAsync(
+            $"volume-group/{group}/?op=create_logical_volume", [new("name", "lv0"), new("size", "536870912")]);
+        await node.FormatAsync(volume.GetProperty("id").ToString(), null, "xfs", "/opt/volume");
+    }
+
+    private static Task AsFoundAsync(NodeConfigClient node) => Task.CompletedTask;
 
     private static Task VolumesAsync(NodeConfigClient node) => node.LayoutAsync("lvm");
 

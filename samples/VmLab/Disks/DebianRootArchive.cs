@@ -23,7 +23,7 @@ public sealed class DebianRootArchive
 
     // The rest of the initial RAM disk comes with the packages' own hooks: those of mdadm and LVM add their modules.
     private static readonly string[] Modules =
-        ["virtio_net", "virtio_pci", "virtio_blk", "virtio_rng", "ext4", "xfs", "vfat", "nls_cp437", "nls_ascii"];
+        ["virtio_net", "virtio_pci", "virtio_blk", "virtio_rng", "ext4", "xfs", "btrfs", "vfat", "nls_cp437", "nls_ascii"];
 
     private static readonly string[] Spent =
     [
@@ -72,6 +72,24 @@ public sealed class DebianRootArchive
         }
 
         return new DebianRootArchive(finished);
+    }
+
+    /// <summary>
+    /// Packs the archive in another way: <c>tgz</c>, <c>tbz</c>, <c>txz</c> or <c>squashfs</c>. Returns the new file, in that folder.
+    /// </summary>
+    public async Task<string> PackAsync(string fileType, string folder, CancellationToken cancellationToken)
+    {
+        var target = System.IO.Path.Combine(folder, $"debian.{fileType}");
+        var packer = fileType switch
+        {
+            "tgz" => $"gzip -1 >'{target}'",
+            "tbz" => $"bzip2 -1 >'{target}'",
+            "txz" => $"xz -T0 -1 >'{target}'",
+            "squashfs" => $"sqfstar -quiet -no-progress -comp lz4 '{target}'",
+            _ => throw new ArgumentOutOfRangeException(nameof(fileType), fileType, "It is no type of a root archive."),
+        };
+        await HostCommand.RunAsync("sh", ["-c", $"zstd -q -d -c '{Path}' | {packer}"], cancellationToken);
+        return target;
     }
 
     private static IEnumerable<string> Arguments(string archive, Uri mirror) =>

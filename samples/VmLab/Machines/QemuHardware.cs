@@ -69,9 +69,12 @@ internal static class QemuHardware
             ? ["-rtc", string.Create(CultureInfo.InvariantCulture, $"base={clock.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}")]
             : [];
 
-    // An SD card is known by a number of its own, and no firmware boots it.
+    // An SD card is known by a number of its own, and no firmware boots it. OVMF shows a boot loader only those disks that have a place in
+    // the order of booting, and GRUB reads a RAID from all of its disks.
     private static string OptionsOf(LabDisk disk, int number) =>
-        disk.Bus == DiskBus.SdCard ? "" : (disk.Serial is { } serial ? $",serial={serial}" : "") + (number == 0 ? ",bootindex=2" : "");
+        disk.Bus == DiskBus.SdCard ? ""
+        : (disk.Serial is { } serial ? $",serial={serial}" : "")
+            + (number == 0 || disk.Bus == DiskBus.Virtio ? $",bootindex={number + 2}" : "");
 
     private static string? ControllerOf(DiskBus bus) => bus switch
     {

@@ -34,6 +34,9 @@ public sealed class MaasServerProcess(
     /// <summary>More of the server's options, for its next start.</summary>
     public IReadOnlyList<string> Options { get; set; } = [];
 
+    /// <summary>Settings that are no option, for its next start: <c>Maas:Ephemeral:Own:Kernel</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>();
+
     public bool IsRunning => _running is { IsRunning: true };
 
     /// <summary>Starts it on the same data as before, and returns once it answers.</summary>
@@ -43,8 +46,9 @@ public sealed class MaasServerProcess(
         Log.Append("=== server starts\n");
         _running = LabProcess.Start(
             network.Command(
-                "dotnet",
-                [SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
+                "env",
+                [.. Settings.Select(each => $"MAAS_{each.Key.Replace(":", "__", StringComparison.Ordinal)}={each.Value}"), "dotnet",
+                SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
                 "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", KernelPackage, "--kernel-options",
                 KernelOptions, .. setup.Arguments, .. Options]),
             Log);

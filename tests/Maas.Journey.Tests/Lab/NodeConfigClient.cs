@@ -27,11 +27,11 @@ internal sealed class NodeConfigClient(MaasClient client, string id)
     public async Task<string> PartitionAsync(string disk, string size) =>
         (await PostAsync($"blockdevices/{disk}/partitions/", [new("size", size)])).GetProperty("id").ToString();
 
-    public async Task FormatAsync(string disk, string? partition, string type, string point)
+    public async Task FormatAsync(string disk, string? partition, string type, string? point)
     {
         var path = partition is null ? $"blockdevices/{disk}/" : $"blockdevices/{disk}/partition/{partition}";
         await PostAsync($"{path}?op=format", [new("fstype", type)]);
-        await PostAsync($"{path}?op=mount", [new("mount_point", point)]);
+        await PostAsync($"{path}?op=mount", point is null ? [] : [new("mount_point", point)]);
     }
 
     /// <summary>The cards, the one that boots first.</summary>
