@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Maas.Dashboard.Assets;
 using Maas.Dashboard.Layout;
+using Maas.Dashboard.Nodes;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -45,6 +46,7 @@ public static class MaasDashboardEndpointRouteBuilderExtensions
         Add(pages, endpoint => RequireSession(endpoint, mount));
         foreach (var route in DashboardPages.Routes)
             pages.MapGet(route, http => PageAsync(http, mount)).WithDisplayName($"MAAS dashboard {route}");
+        pages.MapGet("/machines/{id}/capture", CaptureEndpoint.SendAsync);
         pages.MapPost("/sign-out", http => SignInEndpoints.SignOutAsync(http, mount));
 
         var hub = all.MapGroup("");

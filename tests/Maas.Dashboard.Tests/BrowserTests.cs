@@ -71,7 +71,7 @@ public sealed class BrowserTests
         (await page.GetByText("52:54:00:12:34:56").CountAsync()).Should().BeGreaterThan(0);
         await CheckAsync(page, "machine");
 
-        foreach (var name in new[] { "Images", "Networks", "Events", "Users", "Settings" })
+        foreach (var name in new[] { "Images", "Networks", "DNS", "Events", "Scripts", "Users", "Settings", "Health" })
         {
             await page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
             await page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }).WaitForAsync();

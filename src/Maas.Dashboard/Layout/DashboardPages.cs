@@ -5,5 +5,7 @@ internal static class DashboardPages
 {
     /// <summary>All routes.</summary>
     public static IReadOnlyList<string> Routes { get; } =
-        ["/", "/machines/{id}", "/images", "/networks", "/events", "/users", "/settings", "/account"];
+        [
+            "/", "/machines/{id}", "/images", "/networks", "/dns", "/events", "/scripts", "/users", "/settings", "/health", "/account",
+        ];
 }

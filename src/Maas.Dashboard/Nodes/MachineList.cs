@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Topology;
 
 namespace Maas.Dashboard.Nodes;
 
@@ -7,7 +8,7 @@ namespace Maas.Dashboard.Nodes;
 /// The machines that a search finds, read page by page as the reader asks for more, and kept up to date. Pages are found by the number of
 /// the last machine, so that a page costs the same wherever it is.
 /// </summary>
-internal sealed class MachineList(Machines machines, MachineSearch search, MachineActor actor)
+internal sealed class MachineList(Machines machines, MachineSearch search, MachineActor actor, TopologySnapshot topology)
 {
     /// <summary>Machines that are read at once.</summary>
     public const int PageSize = 200;
@@ -37,8 +38,8 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
         for (var read = 0; HasMore && !IsCut && _rows.Count < wanted && read < MostRead; read += PageSize)
         {
             var page = await machines.ListAsync(
-                search.ToFilter(actor) with { AfterNumber = _last, Limit = PageSize }, cancellationToken);
-            _rows.AddRange(page.Where(search.Matches).Select(MachineRow.Of));
+                search.ToFilter(actor, topology) with { AfterNumber = _last, Limit = PageSize }, cancellationToken);
+            _rows.AddRange(page.Where(machine => search.Matches(machine, actor)).Select(machine => MachineRow.Of(machine, topology)));
             if (page.Count > 0) _last = page[^1].Number;
             HasMore = page.Count == PageSize;
         }
@@ -50,14 +51,14 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
         var found = new Dictionary<SystemId, Machine>();
         foreach (var ids in changed.Chunk(PageSize))
         {
-            foreach (var machine in await machines.ListAsync(search.ToFilter(actor) with { Ids = ids }, cancellationToken))
-                if (search.Matches(machine)) found[machine.Id] = machine;
+            foreach (var machine in await machines.ListAsync(search.ToFilter(actor, topology) with { Ids = ids }, cancellationToken))
+                if (search.Matches(machine, actor)) found[machine.Id] = machine;
         }
 
         for (var index = _rows.Count - 1; index >= 0; index--)
         {
             var id = _rows[index].Id;
-            if (found.Remove(id, out var machine)) _rows[index] = MachineRow.Of(machine);
+            if (found.Remove(id, out var machine)) _rows[index] = MachineRow.Of(machine, topology);
             else if (changed.Contains(id)) _rows.RemoveAt(index);
         }
 
@@ -65,7 +66,7 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
         {
             if (IsCut) return;
             var index = _rows.FindLastIndex(row => row.Number < machine.Number) + 1;
-            _rows.Insert(index, MachineRow.Of(machine));
+            _rows.Insert(index, MachineRow.Of(machine, topology));
             _last = Math.Max(_last, machine.Number);
         }
     }

@@ -1,6 +1,7 @@
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
+using Maas.Core.Topology;
 
 namespace Maas.Dashboard.Nodes;
 
@@ -16,10 +17,12 @@ internal sealed record MachineRow(
     string Owner,
     string Addresses,
     string Tags,
-    string Size)
+    string Size,
+    string Zone,
+    string Pool)
 {
     /// <summary>The line of a machine.</summary>
-    public static MachineRow Of(Machine machine) => new(
+    public static MachineRow Of(Machine machine, TopologySnapshot topology) => new(
         machine.Id,
         machine.Number,
         machine.Fqdn,
@@ -30,5 +33,7 @@ internal sealed record MachineRow(
         machine.Owner ?? "",
         string.Join(' ', machine.IpAddresses.Concat(machine.MacAddresses.Select(mac => mac.ToString())).Take(3)),
         string.Join(", ", machine.Tags),
-        machine.CpuCount == 0 ? "" : $"{machine.CpuCount} CPUs, {Units.Bytes(machine.MemoryMiB * 1024L * 1024)}");
+        machine.CpuCount == 0 ? "" : $"{machine.CpuCount} CPUs, {Units.Bytes(machine.MemoryMiB * 1024L * 1024)}",
+        topology.Zones.FirstOrDefault(zone => zone.Id == machine.ZoneId)?.Name ?? "default",
+        topology.ResourcePools.FirstOrDefault(pool => pool.Id == machine.PoolId)?.Name ?? "default");
 }

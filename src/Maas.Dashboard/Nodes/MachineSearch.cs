@@ -1,18 +1,25 @@
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Topology;
 
 namespace Maas.Dashboard.Nodes;
 
 /// <summary>
 /// What a user types into the search field and chooses as status. Words are separated by blanks and must all match: <c>tag:NAME</c>,
-/// <c>mac:ADDRESS</c>, <c>owner:NAME</c> and a whole MAC address are answered by the store's indexes; any other word is looked for in name,
-/// IP and MAC addresses, tags and owner.
+/// <c>mac:ADDRESS</c>, <c>owner:NAME</c>, <c>zone:NAME</c>, <c>pool:NAME</c>, <c>status:GROUP</c> and a whole MAC address are answered by
+/// the store's indexes; <c>bmc:ADDRESS</c> and any other word are looked for in the machines. MAAS's own form, <c>tags:(=a,b)</c>, is read
+/// too.
 /// </summary>
 internal sealed class MachineSearch
 {
+    private const int LongestText = 200;
+
     private readonly List<string> _words = [];
     private readonly List<string> _tags = [];
     private readonly List<string> _owners = [];
+    private readonly List<string> _zones = [];
+    private readonly List<string> _pools = [];
+    private readonly List<string> _controllers = [];
     private readonly List<MacAddress> _addresses = [];
     private readonly List<MachineStatus> _statuses = [];
 
@@ -23,7 +30,9 @@ internal sealed class MachineSearch
         [.. Enum.GetValues<MachineStatus>().Select(status => status.Simplified).Distinct()];
 
     /// <summary>Whether nothing was asked.</summary>
-    public bool IsEmpty => _words.Count + _tags.Count + _owners.Count + _addresses.Count + _statuses.Count == 0;
+    public bool IsEmpty =>
+        _words.Count + _tags.Count + _owners.Count + _zones.Count + _pools.Count + _controllers.Count + _addresses.Count + _statuses.Count
+            == 0;
 
     /// <summary>Reads both; at most 200 characters of the text count. An unknown status group is ignored.</summary>
     public static MachineSearch Parse(string? text, string? statusGroup)
@@ -31,36 +40,70 @@ internal sealed class MachineSearch
         var search = new MachineSearch();
         search._statuses.AddRange(Enum.GetValues<MachineStatus>().Where(status => status.Simplified == statusGroup));
         text ??= "";
-        foreach (var word in text[..Math.Min(text.Length, 200)].Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (Value(word, "tag:") is { } tag) search._tags.Add(tag);
-            else if (Value(word, "owner:") is { } owner) search._owners.Add(owner);
-            else if (MacAddress.TryParse(Value(word, "mac:") ?? word, out var address)) search._addresses.Add(address);
-            else search._words.Add(Value(word, "mac:") ?? word);
-        }
-
+        foreach (var word in text[..Math.Min(text.Length, LongestText)].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            search.Add(word);
         return search;
     }
 
     /// <summary>The part that the store answers.</summary>
-    public MachineFilter ToFilter(MachineActor actor) => new()
+    public MachineFilter ToFilter(MachineActor actor, TopologySnapshot topology) => new()
     {
         Tags = _tags,
         Owners = _owners,
         MacAddresses = _addresses,
         Statuses = _statuses,
+        // A name that no zone has is no machine's zone either.
+        Zones = [.. _zones.Select(name => topology.FindZone(name)?.Id ?? long.MinValue)],
+        Pools = [.. _pools.Select(name => topology.FindPool(name)?.Id ?? long.MinValue)],
         VisibleTo = actor.IsAdministrator ? null : actor.Name,
     };
 
-    /// <summary>Whether the words match a machine that the store found.</summary>
-    public bool Matches(Machine machine) => _words.TrueForAll(word =>
-        Has(machine.Fqdn, word) || Has(machine.Owner ?? "", word) || Has(machine.Id.ToString(), word)
-        || machine.IpAddresses.Any(address => Has(address, word))
-        || machine.MacAddresses.Any(address => Has(address.ToString(), word))
-        || machine.Tags.Any(tag => Has(tag, word)));
+    /// <summary>Whether the words match a machine that the store found. How machines are switched is for administrators.</summary>
+    public bool Matches(Machine machine, MachineActor actor) =>
+        _words.TrueForAll(word =>
+            Has(machine.Fqdn, word) || Has(machine.Owner ?? "", word) || Has(machine.Id.ToString(), word)
+            || machine.IpAddresses.Any(address => Has(address, word))
+            || machine.MacAddresses.Any(address => Has(address.ToString(), word))
+            || machine.Tags.Any(tag => Has(tag, word)))
+        && _controllers.TrueForAll(word =>
+            actor.IsAdministrator && machine.Power.Parameters.TryGetValue("power_address", out var address) && Has(address, word));
+
+    private void Add(string word)
+    {
+        var colon = word.IndexOf(':', StringComparison.Ordinal);
+        var (key, value) = colon > 0 && colon < word.Length - 1 ? (word[..colon].ToLowerInvariant(), word[(colon + 1)..]) : ("", word);
+        foreach (var part in value.TrimStart('(').TrimEnd(')').Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var name = part.TrimStart('=');
+            switch (key)
+            {
+                case "tag" or "tags":
+                    _tags.Add(name);
+                    break;
+                case "owner":
+                    _owners.Add(name);
+                    break;
+                case "zone":
+                    _zones.Add(name);
+                    break;
+                case "pool":
+                    _pools.Add(name);
+                    break;
+                case "bmc":
+                    _controllers.Add(name);
+                    break;
+                case "status":
+                    _statuses.AddRange(Enum.GetValues<MachineStatus>().Where(status =>
+                        status.Simplified.Equals(name, StringComparison.OrdinalIgnoreCase)
+                        || status.DisplayName.Replace(' ', '_').Equals(name, StringComparison.OrdinalIgnoreCase)));
+                    break;
+                default:
+                    if (MacAddress.TryParse(key == "mac" ? name : word, out var address)) _addresses.Add(address);
+                    else _words.Add(key == "mac" ? name : word);
+                    return;
+            }
+        }
+    }
 
     private static bool Has(string text, string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
-
-    private static string? Value(string word, string key) =>
-        word.StartsWith(key, StringComparison.OrdinalIgnoreCase) && word.Length > key.Length ? word[key.Length..] : null;
 }

@@ -84,7 +84,8 @@ public partial class ProseTests
 
     private static IEnumerable<(string Place, string Found)> InCode() =>
         from folder in CodeFolders()
-        from file in Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
+        from pattern in new[] { "*.cs", "*.razor" }
+        from file in Directory.EnumerateFiles(Repository.PathOf(folder), pattern, SearchOption.AllDirectories)
         let name = Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')
         where !name.Contains("/obj/", StringComparison.Ordinal) && !name.Contains("/bin/", StringComparison.Ordinal)
         where !name.EndsWith("ProseTests.cs", StringComparison.Ordinal) // it names them

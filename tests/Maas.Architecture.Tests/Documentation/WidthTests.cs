@@ -22,7 +22,8 @@ public partial class WidthTests
         WideLines(Files(folder), OfCode, line => LongWord().IsMatch(line)).Should().BeEmpty();
 
     private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
+        new[] { "*.cs", "*.razor" }
+            .SelectMany(pattern => Directory.EnumerateFiles(Repository.PathOf(folder), pattern, SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
     private static IEnumerable<string> WideLines(IEnumerable<string> files, int limit, Predicate<string> isExempt) =>

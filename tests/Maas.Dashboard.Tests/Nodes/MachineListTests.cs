@@ -16,7 +16,7 @@ public sealed class MachineListTests
         await using var host = await DashboardHost.StartAsync();
         for (var number = 0; number < MachineList.PageSize + 3; number++)
             await host.AddMachineAsync($"52:54:00:00:{number / 256:x2}:{number % 256:x2}");
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Admin);
+        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Admin, await host.Core.Topology.GetAsync(Cancellation));
 
         await list.LoadMoreAsync(Cancellation);
         list.Rows.Should().HaveCount(MachineList.PageSize);
@@ -33,7 +33,8 @@ public sealed class MachineListTests
         await using var host = await DashboardHost.StartAsync();
         var first = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
         var second = await host.AddMachineAsync("52:54:00:00:00:02", "beta");
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", "New"), Admin);
+        var topology = await host.Core.Topology.GetAsync(Cancellation);
+        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", "New"), Admin, topology);
         await list.LoadMoreAsync(Cancellation);
         var third = await host.AddMachineAsync("52:54:00:00:00:03", "gamma");
         await host.Core.Machines.DeleteAsync(first.Id, Admin, Cancellation);
@@ -51,7 +52,7 @@ public sealed class MachineListTests
         var machine = await host.AddMachineAsync("52:54:00:00:00:01");
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkBroken(), Admin, Cancellation);
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkFixed(), Admin, Cancellation);
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Bob);
+        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Bob, await host.Core.Topology.GetAsync(Cancellation));
         await list.LoadMoreAsync(Cancellation);
         list.Rows.Should().ContainSingle();
 
@@ -75,7 +76,8 @@ public sealed class MachineListTests
     {
         await using var host = await DashboardHost.StartAsync();
         await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse(text, ""), Admin);
+        var topology = await host.Core.Topology.GetAsync(Cancellation);
+        var list = new MachineList(host.Core.Machines, MachineSearch.Parse(text, ""), Admin, topology);
 
         await list.LoadMoreAsync(Cancellation);
 

@@ -1,11 +1,6 @@
-using System.Security.Claims;
 using Bunit;
 using Maas.Core.Nodes;
 using Maas.Dashboard.Pages;
-using Maas.Dashboard.SignIn;
-using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 
 namespace Maas.Dashboard.Tests.Pages;
 
@@ -15,7 +10,7 @@ public sealed class MachinesPageTests
     public async Task Without_a_machine_it_says_what_to_do()
     {
         await using var host = await DashboardHost.StartAsync();
-        await using var context = Context(host);
+        await using var context = PageContext.Of(host);
 
         var page = context.Render<MachinesPage>();
 
@@ -26,7 +21,7 @@ public sealed class MachinesPageTests
     public async Task A_machine_that_enlists_appears_by_itself()
     {
         await using var host = await DashboardHost.StartAsync();
-        await using var context = Context(host);
+        await using var context = PageContext.Of(host);
         var page = context.Render<MachinesPage>();
         page.WaitForElement(".empty");
 
@@ -41,7 +36,7 @@ public sealed class MachinesPageTests
         await using var host = await DashboardHost.StartAsync();
         var first = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
         var second = await host.AddMachineAsync("52:54:00:00:00:02", "beta");
-        await using var context = Context(host);
+        await using var context = PageContext.Of(host);
         var page = context.Render<MachinesPage>();
 
         page.WaitForElement("[aria-label='Select beta.maas']").Change(true);
@@ -60,7 +55,7 @@ public sealed class MachinesPageTests
         await host.Core.Machines.ExecuteAsync(
             machine.Id, new MachineCommand.MarkBroken { Comment = "<img src=x onerror=alert(1)>" },
             new MachineActor("admin", true), DashboardHost.Cancellation);
-        await using var context = Context(host);
+        await using var context = PageContext.Of(host);
 
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
 
@@ -78,7 +73,7 @@ public sealed class MachinesPageTests
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkBroken(), admin, DashboardHost.Cancellation);
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkFixed(), admin, DashboardHost.Cancellation);
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Allocate("admin"), admin, DashboardHost.Cancellation);
-        await using var context = Context(host, "bob");
+        await using var context = PageContext.Of(host, "bob");
 
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
 
@@ -89,25 +84,11 @@ public sealed class MachinesPageTests
     public async Task Users_and_settings_are_for_administrators()
     {
         await using var host = await DashboardHost.StartAsync();
-        await using var context = Context(host, "bob");
+        await using var context = PageContext.Of(host, "bob");
 
         context.Render<UsersPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
         context.Render<SettingsPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
-    }
-
-    private static BunitContext Context(DashboardHost host, string user = "admin")
-    {
-        var context = new BunitContext();
-        context.JSInterop.Mode = JSRuntimeMode.Loose;
-        context.Services.AddMudServices();
-        context.Services.AddSingleton(host.Core).AddSingleton(TimeProvider.System).AddScoped<DashboardSession>();
-        var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
-        context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known)));
-        return context;
-    }
-
-    private sealed class FixedUser(ClaimsPrincipal user) : AuthenticationStateProvider
-    {
-        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(user));
+        context.Render<ScriptsPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
+        context.Render<HealthPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
     }
 }

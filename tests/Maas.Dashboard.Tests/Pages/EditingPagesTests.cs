@@ -1,0 +1,281 @@
+using System.Net;
+using Bunit;
+using Maas.Core;
+using Maas.Core.Events;
+using Maas.Core.Nodes;
+using Maas.Core.Power;
+using Maas.Core.Topology;
+using Maas.Dashboard.Editing;
+using Maas.Dashboard.Pages;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace Maas.Dashboard.Tests.Pages;
+
+/// <summary>What users change on the pages, and what they may not.</summary>
+public sealed class EditingPagesTests
+{
+    private static readonly MachineActor Admin = new("admin", true);
+
+    private static CancellationToken Cancellation => DashboardHost.Cancellation;
+
+    [Fact]
+    public async Task A_user_is_added_gets_a_password_and_is_removed()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host);
+        var page = context.Render<UsersPage>();
+        page.WaitForElement("#user-name").Change("carol");
+        page.Find("#user-mail").Change("carol@example.com");
+        page.Find("#user-password").Change("first secret");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("carol was added.");
+
+        page.Find("#password-user").Change("carol");
+        page.Find("#new-password").Change("second secret");
+        page.FindAll("form")[1].Submit();
+        page.ShouldSay("The password of carol was set.");
+        (await host.Core.Users.VerifyPasswordAsync("carol", new Secret("second secret"), Cancellation)).Should().NotBeNull();
+
+        page.Confirm("Delete carol");
+        page.ShouldSay("carol was removed.");
+        (await host.Core.Users.FindAsync("carol", Cancellation)).Should().BeNull();
+        page.FindAll("button").Should().NotContain(
+            button => button.GetAttribute("aria-label") == "Delete admin", "an administrator does not remove itself");
+        page.Markup.Should().NotContain("second secret");
+        var audit = await host.Core.Events.QueryAsync(new EventQuery { Limit = 50, Level = EventLevel.Audit }, Cancellation);
+        audit.Select(each => each.Note.Description).Should()
+            .Contain("Created the user carol.").And.NotContain(text => text.Contains("secret"));
+    }
+
+    [Fact]
+    public async Task A_user_who_owns_a_machine_is_not_removed()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddMachineAsync("52:54:00:00:00:01");
+        await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkBroken(), Admin, Cancellation);
+        await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkFixed(), Admin, Cancellation);
+        await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Allocate("bob"), Admin, Cancellation);
+        await using var context = PageContext.Of(host);
+        var page = context.Render<UsersPage>();
+
+        page.Confirm("Delete bob");
+
+        page.WaitForAssertion(() => page.Find(".mud-alert-text-warning, .mud-alert").TextContent.Should().Contain("bob"));
+        (await host.Core.Users.FindAsync("bob", Cancellation)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task An_API_key_is_shown_once_and_revoked()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host, "bob");
+        var page = context.Render<AccountPage>();
+        page.WaitForElement("#key-name").Change("nightly");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("The API key was created.");
+        var key = page.Find("code.key").TextContent;
+        var parts = key.Split(':');
+        var stored = await host.Core.Users.FindApiKeyAsync(parts[0], parts[1], Cancellation);
+        stored!.User.Name.Should().Be("bob");
+        (stored.TokenSecret == new Secret(parts[2])).Should().BeTrue();
+
+        page.Button("I have kept it").Click();
+        page.WaitForAssertion(() => page.Markup.Should().NotContain(parts[2]));
+        page.Confirm("Revoke nightly");
+        page.ShouldSay("The API key was revoked.");
+        (await host.Core.Users.FindApiKeyAsync(parts[0], parts[1], Cancellation)).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("nonsense", "This is not an SSH public key.")]
+    [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g bob@desk", "The SSH key was added.")]
+    public async Task An_SSH_key_is_checked_and_added(string text, string expected)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host, "bob");
+        var page = context.Render<AccountPage>();
+
+        page.WaitForElement("#ssh-key").Change(text);
+        page.FindAll("form")[1].Submit();
+
+        page.ShouldSay(expected);
+        if (!expected.Contains("added")) return;
+        page.Confirm("Delete bob@desk");
+        page.ShouldSay("The SSH key was deleted.");
+        (await host.Core.SshKeys.ListAsync("bob", Cancellation)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_setting_is_changed_and_a_wrong_value_is_refused()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host);
+        var page = context.Render<SettingsPage>();
+
+        page.Button("Change maas_name").Click();
+        page.Find("[aria-label='New value of maas_name']").Change("lab");
+        page.Button("Save").Click();
+        page.ShouldSay("maas_name was changed.");
+        (await host.Core.Settings.GetAsync("maas_name", Cancellation)).Should().Be("\"lab\"");
+
+        page.Button("Change theme").Click();
+        page.Find("[aria-label='New value of theme']").Change(new string('x', 5000));
+        page.Button("Save").Click();
+        page.ShouldSay("theme: Ensure this value has at most 4096 characters");
+    }
+
+    [Fact]
+    public async Task A_script_is_added_by_its_metadata_and_deleted()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host);
+        var page = context.Render<ScriptsPage>();
+        page.WaitForElement("#script-text").Change("#!/bin/sh\nexit 0\n");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("cannot be used");
+
+        page.Find("#script-text").Change(
+            "#!/bin/sh\n# --- Start MAAS 1.0 script metadata ---\n# name: look\n# script_type: testing\n"
+            + "# --- End MAAS 1.0 script metadata ---\nexit 0\n");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("The script was added.");
+        (await host.Core.NodeScripts.ListAsync(Cancellation)).Should().ContainSingle().Which.Name.Should().Be("look");
+
+        page.Confirm("Delete look");
+        page.ShouldSay("look was deleted.");
+        (await host.Core.NodeScripts.ListAsync(Cancellation)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_name_of_the_DNS_is_added_and_deleted()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host);
+        var page = context.Render<DnsPage>();
+        page.WaitForElement("#dns-name").Change("www");
+        page.Find("#dns-data").Change("10.0.0.9");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("www was added.");
+        page.Find("#dns-name").Change("www");
+        page.Find("#dns-type").Change("Txt");
+        page.Find("#dns-data").Change("\"hello\"");
+        page.FindAll("form")[0].Submit();
+        page.WaitForAssertion(() => page.Markup.Should().Contain("hello"));
+
+        page.Confirm("Delete www 10.0.0.9");
+        page.ShouldSay("www 10.0.0.9 was deleted.");
+        var dns = await host.Core.Dns.GetAsync(Cancellation);
+        dns.Resources.Should().ContainSingle().Which.Addresses.Should().BeEmpty("the text is still there");
+        page.Confirm("Delete www Txt");
+        page.ShouldSay("The record was deleted.");
+    }
+
+    [Fact]
+    public async Task A_subnet_gets_a_gateway_and_a_range()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.Core.Networks.Subnets.CreateAsync(
+            new Subnet { Cidr = IPNetwork.Parse("10.1.0.0/24"), VlanId = Vlan.DefaultId }, "admin", Cancellation);
+        await using var context = PageContext.Of(host);
+        var page = context.Render<NetworksPage>();
+        page.Button("Change 10.1.0.0/24").Click();
+        page.Find("#subnet-gateway").Change("10.1.0.1");
+        page.Find("#subnet-dns").Change("10.1.0.2 nonsense");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("nonsense is no IP address.");
+        page.Find("#subnet-dns").Change("10.1.0.2");
+        page.Find("#range-start").Change("10.1.0.100");
+        page.Find("#range-end").Change("10.1.0.200");
+        page.FindAll("form")[1].Submit();
+        page.ShouldSay("The range was added.");
+        page.FindAll("form")[0].Submit();
+        page.ShouldSay("10.1.0.0/24 was changed.");
+
+        var topology = await host.Core.Topology.GetAsync(Cancellation);
+        var subnet = topology.Subnets.Single(each => each.Cidr == IPNetwork.Parse("10.1.0.0/24"));
+        subnet.Gateway.Should().Be(IPAddress.Parse("10.1.0.1"));
+        topology.RangesOf(subnet.Id).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task An_image_is_uploaded_and_deleted()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host);
+        var page = context.Render<ImagesPage>();
+        page.WaitForElement("#image-name").Change("custom/small");
+        page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText(new string('x', 300_000), "small.raw"));
+        page.Find("#image-type").Change("ddraw");
+        page.Find("form").Submit();
+        page.ShouldSay("custom/small was uploaded.");
+
+        var image = (await host.Core.BootResources.ListAsync(Cancellation)).Should().ContainSingle().Which;
+        image.Sets[^1].File.Should().Match<Maas.Core.Images.BootResourceFile>(file => file.IsComplete && file.Size == 300_000);
+        page.Confirm("Delete custom/small");
+        page.ShouldSay("custom/small was deleted.");
+        (await host.Core.BootResources.ListAsync(Cancellation)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_machine_is_edited_and_its_password_is_kept_and_never_shown()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        await host.Core.Machines.EditAsync(
+            machine.Id, Admin,
+            edited => edited with
+            {
+                Power = new PowerSettings(
+                    "ipmi", new Dictionary<string, string> { ["power_address"] = "10.0.0.7", ["power_pass"] = "hunter2" }),
+            },
+            Cancellation);
+        machine = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
+        await using var context = PageContext.Of(host);
+        var editor = context.Render<MachineEditor>(parameters => parameters.Add(each => each.Machine, machine));
+        editor.WaitForElement("#edit-parameters").GetAttribute("value").Should().Be("power_address=\npower_pass=");
+        editor.Markup.Should().NotContain("hunter2");
+
+        editor.Find("#edit-name").Change("beta");
+        editor.Find("#edit-parameters").Change("power_address=10.0.0.8\npower_pass=");
+        editor.Find("form").Submit();
+
+        editor.WaitForAssertion(() => editor.Markup.Should().Contain("The machine was changed."));
+        var stored = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
+        stored.Hostname.Should().Be("beta");
+        stored.Power.Parameters.Should().Contain("power_address", "10.0.0.8").And.Contain("power_pass", "hunter2");
+        editor.Find("#edit-name").Change("not a name!");
+        editor.Find("form").Submit();
+        editor.WaitForAssertion(() => editor.Markup.Should().Contain("hostname: "));
+    }
+
+    [Fact]
+    public async Task A_user_changes_nothing_that_is_not_the_user_s_own()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host, "bob");
+
+        context.Render<DnsPage>().WaitForElement("h1");
+        context.Render<DnsPage>().FindAll("form").Should().BeEmpty();
+        context.Render<ImagesPage>().FindAll("form").Should().BeEmpty();
+        context.Render<NetworksPage>().FindAll("form").Should().BeEmpty();
+        context.Render<UsersPage>().FindAll("form").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_administrator_who_was_degraded_meanwhile_changes_nothing()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddUserAsync("dave", isAdministrator: true);
+        await using var context = PageContext.Of(host, "dave");
+        var page = context.Render<DnsPage>();
+        page.WaitForElement("#dns-name").Change("www");
+        page.Find("#dns-data").Change("10.0.0.9");
+        var dave = await host.Core.Users.FindAsync("dave", Cancellation);
+        (await host.Core.UserRemoval.RemoveAsync(dave!, null, "admin", Cancellation)).Should().BeNull();
+
+        var submit = () => page.FindAll("form")[0].Submit();
+
+        submit.Should().Throw<Exception>().WithMessage("*not signed in any more*");
+        (await host.Core.Dns.GetAsync(Cancellation)).Resources.Should().BeEmpty();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Claims;
+using AngleSharp.Dom;
+using Bunit;
+using Maas.Dashboard.SignIn;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+
+namespace Maas.Dashboard.Tests.Pages;
+
+/// <summary>Renders pages without a browser, as a user of a host.</summary>
+internal static class PageContext
+{
+    private static readonly TimeSpan S_patience = TimeSpan.FromSeconds(20);
+
+    public static BunitContext Of(DashboardHost host, string user = "admin")
+    {
+        var context = new BunitContext();
+        context.JSInterop.Mode = JSRuntimeMode.Loose;
+        context.Services.AddMudServices();
+        context.Services.AddSingleton(host.Core).AddSingleton(TimeProvider.System).AddScoped<DashboardSession>();
+        var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
+        context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known)));
+        return context;
+    }
+
+    /// <summary>Waits for the line that says what became of a change.</summary>
+    public static void ShouldSay<T>(this IRenderedComponent<T> page, string outcome)
+        where T : IComponent =>
+        page.WaitForAssertion(() => page.FindAll(".mud-alert").Select(alert => alert.TextContent.Trim()).Should().Contain(
+            text => text.Contains(outcome, StringComparison.Ordinal)), S_patience);
+
+    /// <summary>The button of a label, by its text or its accessible name, once it can be pressed.</summary>
+    public static IElement Button<T>(this IRenderedComponent<T> page, string label)
+        where T : IComponent
+    {
+        page.WaitForAssertion(() => Find().Should().NotBeNull($"there is a button {label}"), S_patience);
+        return Find()!; // awaited
+
+        IElement? Find() => page.FindAll("button").FirstOrDefault(
+            button => !button.HasAttribute("disabled")
+                && (button.GetAttribute("aria-label") == label || button.TextContent.Trim() == label));
+    }
+
+    /// <summary>Presses a button that asks, and says yes.</summary>
+    public static void Confirm<T>(this IRenderedComponent<T> page, string label)
+        where T : IComponent
+    {
+        page.Button(label).Click();
+        page.Button("Yes").Click();
+    }
+
+    private sealed class FixedUser(ClaimsPrincipal user) : AuthenticationStateProvider
+    {
+        public override Task<AuthenticationState> GetAuthenticationStateAsync() => Task.FromResult(new AuthenticationState(user));
+    }
+}

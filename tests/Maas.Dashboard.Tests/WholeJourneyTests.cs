@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Maas.Judges;
+using Microsoft.Playwright;
+
+namespace Maas.Dashboard.Tests;
+
+/// <summary>
+/// A machine's whole life in Debian's Chromium: <c>MaasServer --demo</c>, whose simulated machines boot over the real protocols.
+/// </summary>
+public sealed partial class WholeJourneyTests
+{
+    private const float Patience = 120_000; // ms
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_operator_accepts_deploys_and_releases_a_machine_that_enlisted()
+    {
+        var chromium = Judge.Require("chromium");
+        Judge.Require("bash");
+        var program = Path.Combine(Repository.Root, "samples/MaasServer/bin", Repository.Configuration, "net10.0/MaasServer.dll");
+        using var process = Judge.Start("dotnet", [program, "--demo", "12", "--listen", "http://127.0.0.1:0"], Path.GetTempPath());
+        try
+        {
+            await DriveAsync(chromium, await ReadLinkAsync(process));
+        }
+        finally
+        {
+            (await Judge.RunAsync("bash", ["-c", $"kill -INT {process.Id}"], cancellationToken: CancellationToken.None)).Approved();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task DriveAsync(string chromium, string link)
+    {
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // CI runs as root in a container
+        });
+        await using var context = await browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = 1280, Height = 800 },
+            ColorScheme = ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(Patience);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(link);
+
+        // All have come to rest, without a reload: one failed its tests, two wait to be accepted.
+        var rows = page.Locator("tbody tr");
+        await Assertions.Expect(page.Locator("tbody tr th a")).ToHaveCountAsync(12, new() { Timeout = Patience });
+        await page.Locator("tr", new() { HasText = "demo-07" }).GetByText("Failed").WaitForAsync();
+        await Assertions.Expect(page.Locator("tbody .status").GetByText("Deployed", new() { Exact = true }))
+            .ToHaveCountAsync(3, new() { Timeout = Patience });
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+            await page.ScreenshotAsync(new() { Path = Repository.PathOf("docs/images/dashboard-demo.png") });
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "demo-07" }).ClickAsync();
+        await page.GetByText("20-maas-disk-read").First.WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Machines" }).First.ClickAsync();
+
+        // By keyboard: the machine's box is checked with the space bar, and the button pressed with Enter.
+        await page.GetByLabel("Select demo-12.maas").FocusAsync();
+        await page.Keyboard.PressAsync("Space");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Accept" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await StatusAsync(rows, "Ready");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByLabel("Image").SelectOptionAsync("custom/demo");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
+        await StatusAsync(rows, "Deployed");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Release" }).ClickAsync();
+        await StatusAsync(rows, "Ready");
+    }
+
+    private static Task StatusAsync(ILocator rows, string status) =>
+        rows.Filter(new() { HasText = "demo-12" }).GetByText(status, new() { Exact = true }).WaitForAsync();
+
+    private static async Task<string> ReadLinkAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
+            if (Link().Match(line) is { Success: true } link) return link.Value;
+        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Cancellation));
+    }
+
+    [GeneratedRegex(@"http://\S+token=[0-9a-f]+", RegexOptions.None, 60_000)]
+    private static partial Regex Link();
+}
