@@ -85,6 +85,7 @@ public static class ProgramTable
         ("qemu-utils", "qemu-img qemu-io qemu-nbd"),
         ("sed", "sed"),
         ("squashfs-tools", "mksquashfs sqfscat sqfstar unsquashfs"),
+        ("systemd", "systemd-analyze"),
         ("tar", "tar"),
         ("tcpdump", "tcpdump"),
         ("tftp-hpa", "tftp"),

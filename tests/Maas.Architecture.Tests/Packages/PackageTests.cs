@@ -6,7 +6,7 @@ namespace Maas.Architecture.Tests.Packages;
 /// <summary>What <c>dotnet pack</c> makes of the solution. <see cref="ForkTests"/> asserts what depends on the repository.</summary>
 public sealed class PackageTests(PackedSolution solution) : IClassFixture<PackedSolution>
 {
-    private static readonly string[] S_tools = ["Maas.Server", "Maas.Net.Tool"];
+    private static readonly string[] S_tools = ["Maas.Server", "Maas.Net.Tool", "Maas.Templates"];
 
     private static readonly IReadOnlyList<string> All = [.. Repository.Packages, .. S_tools];
 

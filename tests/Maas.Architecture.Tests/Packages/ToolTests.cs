@@ -26,6 +26,35 @@ public sealed class ToolTests(PackedSolution solution) : IClassFixture<PackedSol
         server.Approved().Output.Should().Contain("--demo");
     }
 
+    [Theory]
+    [InlineData("maas-host", "MapMaas")]
+    [InlineData("maas-boot", "BootServer")]
+    public async Task A_project_made_from_a_template_builds_against_the_packages(string template, string expected)
+    {
+        using var package = solution.Open("Maas.Templates");
+        // Other packages are those that this solution was restored with.
+        var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } given ? given
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget/packages");
+        await WriteSourcesAsync($"""<fallbackPackageFolders><clear /><add key="restored" value="{restored}" /></fallbackPackageFolders>""");
+        // The templates are installed here and not in the user's profile.
+        string[] hive = ["--debug:custom-hive", PathOf("hive")];
+        (await Judge.RunAsync(
+            "dotnet", ["new", "install", Directory.GetFiles(solution.Folder, "Maas.Templates.*.nupkg").Single(), .. hive],
+            cancellationToken: TestContext.Current.CancellationToken)).Approved();
+        (await Judge.RunAsync(
+            "dotnet", ["new", template, "--name", "Our.Rack", "--output", PathOf("project"), .. hive],
+            cancellationToken: TestContext.Current.CancellationToken)).Approved();
+
+        var built = await Judge.RunAsync(
+            "dotnet",
+            ["build", PathOf("project"), "--configfile", PathOf("nuget.config"), "-p:RestorePackagesPath=" + PathOf("packages")],
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        built.Approved().Output.Should().Contain("0 Warning(s)");
+        File.ReadAllText(PathOf("project/Program.cs")).Should().Contain(expected);
+        File.Exists(PathOf("project/Our.Rack.csproj")).Should().BeTrue();
+    }
+
     [Fact]
     public async Task The_server_installs_from_its_package_and_serves_the_API()
     {
@@ -48,13 +77,20 @@ public sealed class ToolTests(PackedSolution solution) : IClassFixture<PackedSol
         }
     }
 
+    private Task WriteSourcesAsync(string folders = "") => File.WriteAllTextAsync(
+        PathOf("nuget.config"),
+        $"""
+        <configuration>
+          <packageSources><clear /><add key="packed" value="{solution.Folder}" /></packageSources>
+          {folders}
+        </configuration>
+        """,
+        TestContext.Current.CancellationToken);
+
     private async Task InstallAsync(string id)
     {
         using var package = solution.Open(id);
-        await File.WriteAllTextAsync(
-            PathOf("nuget.config"),
-            $"""<configuration><packageSources><clear /><add key="packed" value="{solution.Folder}" /></packageSources></configuration>""",
-            TestContext.Current.CancellationToken);
+        await WriteSourcesAsync();
         string[] install =
         [
             "tool", "install", package["id"], "--version", package["version"],
