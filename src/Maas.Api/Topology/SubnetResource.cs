@@ -185,20 +185,10 @@ internal static class SubnetResource
         return ApiResults.List(choose(use), WriteRange);
     }
 
-    private static async Task<ApiResult> AddressesAsync(ApiRequest request)
-    {
-        if (await Subnets.FindAsync(request).ConfigureAwait(false) is not { } subnet) return ApiResults.NotFound("Subnet");
-        var addresses = await request.Core.Networks.ListAddressesAsync(subnet.Id, request.Aborted).ConfigureAwait(false);
-        return ApiResults.List(addresses, (json, address) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("ip", address.Ip.ToString());
-            json.WriteNumber("alloc_type", (int)address.Kind);
-            json.WriteString("created", address.Created.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture));
-            json.WriteString("user", address.User);
-            json.WriteEndObject();
-        });
-    }
+    private static async Task<ApiResult> AddressesAsync(ApiRequest request) =>
+        await Subnets.FindAsync(request).ConfigureAwait(false) is { } subnet
+            ? await SubnetAddresses.ListAsync(request, subnet).ConfigureAwait(false)
+            : ApiResults.NotFound("Subnet");
 
     private static UInt128 Sum(IEnumerable<AddressUse> ranges) => ranges.Aggregate((UInt128)0, (sum, range) => sum + range.Count);
 
