@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Maas.Sql;
 
 namespace Maas.Sqlite;
 
@@ -28,23 +29,7 @@ internal sealed class CommandCache
             command.Dispose();
         }
 
-        return Create(connection, sql, parameters);
-    }
-
-    /// <summary>A new command.</summary>
-    public static DbCommand Create(DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value ?? DBNull.Value;
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
+        return SqlSession.Create(connection, sql, parameters);
     }
 
     /// <summary>Keeps a command that ran well for the next time; one that failed is disposed by its user instead.</summary>

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using Maas.Sql;
 
 namespace Maas.Sqlite;
 
@@ -23,22 +23,22 @@ internal sealed class DiskReserve(long spare, Func<(long Free, long Total)> meas
     /// How many bytes there are above the reserve; negative when only deletions may be written. Pages that the database has free count as
     /// free: a deletion does not make the file smaller.
     /// </summary>
-    public long RoomAbove(SqliteConnection connection)
+    public long RoomAbove(SqlSession session)
     {
-        var room = Measure(connection);
+        var room = Measure(session);
         if (room > LargestDebt) return room;
         // What is in the write-ahead log still has to find its place in the database: that is settled first, so that what is measured is
         // what there is.
-        connection.Execute("PRAGMA wal_checkpoint(PASSIVE)");
-        return Measure(connection);
+        session.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        return Measure(session);
     }
 
-    private long Measure(SqliteConnection connection)
+    private long Measure(SqlSession session)
     {
         var (free, total) = measure();
-        return free + FreePages(connection) - Math.Min(spare, total / 20);
+        return free + FreePages(session) - Math.Min(spare, total / 20);
     }
 
-    private static long FreePages(SqliteConnection connection) =>
-        connection.ExecuteScalar<long>("PRAGMA freelist_count") * connection.ExecuteScalar<long>("PRAGMA page_size");
+    private static long FreePages(SqlSession session) =>
+        session.ExecuteScalar<long>("PRAGMA freelist_count") * session.ExecuteScalar<long>("PRAGMA page_size");
 }

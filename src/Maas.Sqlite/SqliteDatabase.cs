@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Maas.Core;
+using Maas.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite;
@@ -9,17 +9,17 @@ namespace Maas.Sqlite;
 /// One SQLite file. Reads run side by side on connections of their own; writes run one after another on a thread of theirs
 /// (<see cref="SqliteWriter"/>). A write that has returned is on disk: write-ahead log, <c>synchronous=FULL</c>.
 /// </summary>
-internal sealed class SqliteDatabase : IDisposable
+internal sealed class SqliteDatabase : SqlDatabase, IDisposable
 {
     private const int LargestIdleLog = 16 * 1024 * 1024; // a large write leaves no larger write-ahead log behind
-    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly string _connectionString;
     private readonly StoreLock? _storeLock;
     private readonly SqliteWriter _writer;
     private readonly bool _inMemory;
     private volatile bool _closed;
 
-    private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteConnection writing, bool inMemory, DiskReserve? reserve)
+    private SqliteDatabase(string connectionString, StoreLock? storeLock, SqliteSession writing, bool inMemory, DiskReserve? reserve)
     {
         _connectionString = connectionString;
         _storeLock = storeLock;
@@ -66,40 +66,29 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>How many transactions were written with a sync of the disk.</summary>
     public long SyncedBatches => _writer.SyncedBatches;
 
-    /// <summary>Raised after each transaction that changed a machine.</summary>
-    public StoreSignal Changes { get; } = new();
-
     /// <summary>Runs a query on the caller's thread. It sees every write that has returned.</summary>
-    public Task<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    public override Task<T> ReadAsync<T>(Func<SqlSession, T> query, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closed, this);
 
         // A store in memory has one connection, the writer's.
         if (_inMemory) return _writer.RunAsync(query, WriteKind.Deletion); // it writes nothing
-        if (!_readers.TryTake(out var connection)) connection = Connect(_connectionString);
+        if (!_readers.TryTake(out var session)) session = Connect(_connectionString);
         try
         {
-            return Task.FromResult(query(connection));
+            return Task.FromResult(query(session));
         }
         finally
         {
-            if (_closed) connection.Dispose();
-            else _readers.Add(connection);
+            if (_closed) session.Dispose();
+            else _readers.Add(session);
         }
     }
 
-    /// <summary>
-    /// Runs <paramref name="change"/> in a transaction: all of it is on disk when the task ends well, and none of it when it
-    /// throws. Once begun it is not cancelled, because its outcome could not be determined.
-    /// </summary>
-    /// <param name="change">What to write.</param>
-    /// <param name="cancellationToken">Gives up before it has begun.</param>
-    /// <param name="kind">What it does.</param>
-    /// <param name="bytes">How much it adds, where that is more than some kilobytes.</param>
-    /// <exception cref="StoreFullException">The disk is full, or what is left of it is kept for deletions.</exception>
-    public Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, CancellationToken cancellationToken, WriteKind kind =
-        WriteKind.Ordinary, long bytes = 0)
+    /// <inheritdoc/>
+    public override Task<T> WriteAsync<T>(
+        Func<SqlSession, T> change, CancellationToken cancellationToken, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closed, this);
@@ -115,18 +104,17 @@ internal sealed class SqliteDatabase : IDisposable
         _storeLock?.Dispose();
     }
 
-    private static SqliteConnection Connect(string connectionString)
+    private static SqliteSession Connect(string connectionString)
     {
-        var connection = new StoreConnection(connectionString);
+        var session = SqliteSession.Open(connectionString);
         try
         {
-            connection.Open();
-            connection.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
-            return connection;
+            session.Execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+            return session;
         }
         catch
         {
-            connection.Dispose();
+            session.Dispose();
             throw;
         }
     }

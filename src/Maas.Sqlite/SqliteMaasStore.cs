@@ -8,6 +8,7 @@ using Maas.Core.Nodes;
 using Maas.Core.Records;
 using Maas.Core.Scripts;
 using Maas.Core.Stores;
+using Maas.Sql;
 using Microsoft.Extensions.Options;
 
 namespace Maas.Sqlite;
@@ -26,7 +27,7 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
     private readonly SqliteStoreOptions _options;
     private readonly TimeProvider _timeProvider;
     private SqliteDatabase? _database;
-    private Parts? _parts;
+    private SqlStoreParts? _parts;
 
     /// <summary>A store in a file. Nothing is opened or created before <see cref="OpenAsync"/>.</summary>
     /// <param name="dataSource">Path of the file, or <see cref="SqliteStoreOptions.InMemory"/>.</param>
@@ -86,7 +87,7 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
     /// <summary>How many transactions were written with a sync of the disk since the store was opened.</summary>
     internal long SyncedBatches => _database?.SyncedBatches ?? 0;
 
-    private Parts Opened => _parts ?? throw new InvalidOperationException("The store is not open: call OpenAsync first.");
+    private SqlStoreParts Opened => _parts ?? throw new InvalidOperationException("The store is not open: call OpenAsync first.");
 
     /// <inheritdoc/>
     public Task OpenAsync(StoreLimits limits, CancellationToken cancellationToken)
@@ -112,10 +113,11 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
         var database = SqliteDatabase.Open(_options.DataSource, _timeProvider, ReserveOf);
         try
         {
-            var queue = new SqlitePowerQueue(database);
             // Only this process has the store: claims that are in it are those of a process that ended.
-            queue.ReleaseClaims();
-            _parts = new Parts(database, queue, limits);
+            database.WriteAsync(
+                session => session.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"),
+                CancellationToken.None, WriteKind.Deletion).GetAwaiter().GetResult();
+            _parts = new SqlStoreParts(database, limits);
             _database = database;
         }
         catch
@@ -128,41 +130,4 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
     private DiskReserve ReserveOf(string directory) =>
         _options.MeasureDisk is { } measure ? new DiskReserve(_options.SpareBytes, measure)
         : DiskReserve.Of(directory, _options.SpareBytes);
-
-    private sealed class Parts
-    {
-        public Parts(SqliteDatabase database, SqlitePowerQueue queue, StoreLimits limits)
-        {
-            var eventLimit = new SqliteEventLimit(limits.EventsPerMachine);
-            var records = new SqliteRecordCatalog();
-            var writer = new SqliteMachineWriter(limits.MachineChanges, eventLimit, records);
-            Machines = new SqliteMachineStore(database, writer, limits.MachineChanges, eventLimit, records);
-            PowerQueue = queue;
-            ScriptResults = new SqliteScriptStore(database, limits.Quotas);
-            Events = new SqliteEventStore(database, eventLimit);
-            Accounts = new SqliteAccountStore(database, limits.Quotas);
-            Tokens = new SqliteTokenStore(database, writer);
-            BootResources = new SqliteBootResourceStore(database);
-            Files = new SqliteFileStore(database, limits.Quotas);
-            Records = new SqliteRecordStore(database, eventLimit, records);
-        }
-
-        public SqliteMachineStore Machines { get; }
-
-        public SqlitePowerQueue PowerQueue { get; }
-
-        public SqliteScriptStore ScriptResults { get; }
-
-        public SqliteEventStore Events { get; }
-
-        public SqliteAccountStore Accounts { get; }
-
-        public SqliteTokenStore Tokens { get; }
-
-        public SqliteBootResourceStore BootResources { get; }
-
-        public SqliteFileStore Files { get; }
-
-        public SqliteRecordStore Records { get; }
-    }
 }

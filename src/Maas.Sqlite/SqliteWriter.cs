@@ -1,26 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Maas.Core;
+using Maas.Sql;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Maas.Sqlite;
-
-/// <summary>What a write does, which decides what it may do on a full disk and how soon it must be on disk.</summary>
-internal enum WriteKind
-{
-    /// <summary>It may make the store larger: refused when the disk's reserve is reached.</summary>
-    Ordinary,
-
-    /// <summary>It deletes: written as long as the disk takes it.</summary>
-    Deletion,
-
-    /// <summary>A request's nonce: as <see cref="Ordinary"/>, and may be lost with the power, but not with the process.</summary>
-    Nonce,
-
-    /// <summary>It deletes nonces: as <see cref="Deletion"/>, and may be lost with the power.</summary>
-    NonceDeletion,
-}
 
 /// <summary>
 /// The one thread that writes. What has gathered while the disk was busy goes to it in one transaction, so that many small
@@ -32,15 +17,15 @@ internal sealed class SqliteWriter : IDisposable
     private const int Full = 13; // SQLITE_FULL
     private const int LogAndDatabase = 2; // what is written goes to the write-ahead log, and from there to the database
     private readonly BlockingCollection<Work> _queue = [];
-    private readonly SqliteConnection _connection;
+    private readonly SqliteSession _session;
     private readonly DiskReserve? _reserve;
     private readonly Thread _thread;
     private bool _isSynchronous = true;
     private long _syncedBatches;
 
-    public SqliteWriter(SqliteConnection connection, DiskReserve? reserve = null)
+    public SqliteWriter(SqliteSession session, DiskReserve? reserve = null)
     {
-        _connection = connection;
+        _session = session;
         _reserve = reserve;
         _thread = new Thread(Run) { IsBackground = true, Name = "Maas.Core store" };
         _thread.Start();
@@ -49,7 +34,7 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>How many transactions were written with a sync of the disk.</summary>
     public long SyncedBatches => Interlocked.Read(ref _syncedBatches);
 
-    public Task<T> RunAsync<T>(Func<SqliteConnection, T> change, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
+    public Task<T> RunAsync<T>(Func<SqlSession, T> change, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
         var work = new Work<T>(change, kind, bytes);
         _queue.Add(work);
@@ -62,7 +47,7 @@ internal sealed class SqliteWriter : IDisposable
         _queue.CompleteAdding();
         _thread.Join();
         _queue.Dispose();
-        _connection.Dispose();
+        _session.Dispose();
     }
 
     private void Run()
@@ -84,7 +69,7 @@ internal sealed class SqliteWriter : IDisposable
         long room;
         try
         {
-            room = _reserve.RoomAbove(_connection);
+            room = _reserve.RoomAbove(_session);
         }
         catch (Exception failure) when (IsFull(failure))
         {
@@ -115,12 +100,12 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             Synchronize(batch.Exists(work => work.IsDurable));
-            var changesBefore = raw.sqlite3_total_changes(_connection.Handle);
-            _connection.Execute("BEGIN IMMEDIATE");
+            var changesBefore = raw.sqlite3_total_changes(_session.Connection.Handle);
+            _session.Execute("BEGIN IMMEDIATE");
             foreach (var work in batch) RunOne(work);
-            _connection.Execute("COMMIT");
+            _session.Execute("COMMIT");
             // A transaction that has changed nothing writes and syncs nothing.
-            if (_isSynchronous && raw.sqlite3_total_changes(_connection.Handle) != changesBefore)
+            if (_isSynchronous && raw.sqlite3_total_changes(_session.Connection.Handle) != changesBefore)
                 Interlocked.Increment(ref _syncedBatches);
         }
         catch (Exception failure)
@@ -145,24 +130,24 @@ internal sealed class SqliteWriter : IDisposable
 
     private void RunOne(Work work)
     {
-        _connection.Execute("SAVEPOINT one");
+        _session.Execute("SAVEPOINT one");
         try
         {
-            work.Run(_connection);
+            work.Run(_session);
         }
         catch (Exception failure) when (!IsFull(failure))
         {
             work.Fail(failure);
-            _connection.Execute("ROLLBACK TO one");
+            _session.Execute("ROLLBACK TO one");
         }
 
-        _connection.Execute("RELEASE one");
+        _session.Execute("RELEASE one");
     }
 
     private void Synchronize(bool durable)
     {
         if (durable == _isSynchronous) return;
-        _connection.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        _session.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         _isSynchronous = durable;
     }
 
@@ -174,7 +159,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            _connection.Execute(sql);
+            _session.Execute(sql);
         }
         catch (SqliteException)
         {
@@ -188,18 +173,18 @@ internal sealed class SqliteWriter : IDisposable
 
         public bool IsDeletion => kind is WriteKind.Deletion or WriteKind.NonceDeletion;
 
-        public bool IsDurable => kind is WriteKind.Ordinary or WriteKind.Deletion;
+        public bool IsDurable => kind is not (WriteKind.Nonce or WriteKind.NonceDeletion);
 
         public abstract bool IsOver { get; }
 
-        public abstract void Run(SqliteConnection connection);
+        public abstract void Run(SqlSession session);
 
         public abstract void Succeed();
 
         public abstract void Fail(Exception failure);
     }
 
-    private sealed class Work<T>(Func<SqliteConnection, T> change, WriteKind kind, long bytes) : Work(kind, bytes)
+    private sealed class Work<T>(Func<SqlSession, T> change, WriteKind kind, long bytes) : Work(kind, bytes)
     {
         private readonly long _requested = Stopwatch.GetTimestamp();
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -209,7 +194,7 @@ internal sealed class SqliteWriter : IDisposable
 
         public override bool IsOver => _done.Task.IsCompleted;
 
-        public override void Run(SqliteConnection connection) => _result = change(connection);
+        public override void Run(SqlSession session) => _result = change(session);
 
         // Run has set the result, or Fail was called first and this does nothing.
         public override void Succeed()

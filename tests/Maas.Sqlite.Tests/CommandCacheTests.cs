@@ -2,23 +2,22 @@ namespace Maas.Sqlite.Tests;
 
 public sealed class CommandCacheTests : IDisposable
 {
-    private readonly StoreConnection _connection = new("Data Source=:memory:;Pooling=false");
+    private readonly SqliteSession _session = SqliteSession.Open("Data Source=:memory:;Pooling=false");
 
     public CommandCacheTests()
     {
-        _connection.Open();
-        _connection.Execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)");
+        _session.Execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)");
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => _session.Dispose();
 
     [Fact]
     public void A_text_that_is_run_again_is_prepared_once()
     {
-        var first = _connection.Commands.Take(_connection, "SELECT @a", [("@a", 1L)]);
-        _connection.Commands.Return(first);
+        var first = _session.Commands.Take(_session.Connection, "SELECT @a", [("@a", 1L)]);
+        _session.Commands.Return(first);
 
-        var second = _connection.Commands.Take(_connection, "SELECT @a", [("@a", "other")]);
+        var second = _session.Commands.Take(_session.Connection, "SELECT @a", [("@a", "other")]);
 
         second.Should().BeSameAs(first);
         second.ExecuteScalar().Should().Be("other");
@@ -28,19 +27,19 @@ public sealed class CommandCacheTests : IDisposable
     public void Values_of_any_type_follow_each_other()
     {
         foreach (var value in (object?[])["text", 5L, null, new byte[] { 1, 2 }, "more"])
-            _connection.Query("SELECT @value", row => row.IsDBNull(0) ? null : row.GetValue(0), ("@value", value))
+            _session.Query("SELECT @value", row => row.IsDBNull(0) ? null : row.GetValue(0), ("@value", value))
                 .Should().ContainSingle().Which.Should().BeEquivalentTo(value);
     }
 
     [Fact]
     public void A_reader_may_run_the_text_that_is_being_read()
     {
-        foreach (var word in (string[])["one", "two"]) _connection.Execute("INSERT INTO words (word) VALUES (@word)", ("@word", word));
+        foreach (var word in (string[])["one", "two"]) _session.Execute("INSERT INTO words (word) VALUES (@word)", ("@word", word));
         const string Sql = "SELECT id, word FROM words WHERE id >= @id ORDER BY id";
 
-        var all = _connection.Query(
+        var all = _session.Query(
             Sql,
-            row => (row.GetString(1), _connection.Query(Sql, inner => inner.GetString(1), ("@id", row.GetInt64(0))).Count),
+            row => (row.GetString(1), _session.Query(Sql, inner => inner.GetString(1), ("@id", row.GetInt64(0))).Count),
             ("@id", 0L));
 
         all.Should().Equal(("one", 2), ("two", 1));
@@ -49,54 +48,54 @@ public sealed class CommandCacheTests : IDisposable
     [Fact]
     public void A_text_with_other_parameters_is_another_command()
     {
-        var first = _connection.Commands.Take(_connection, "SELECT 1", [("@a", 1L)]);
-        _connection.Commands.Return(first);
+        var first = _session.Commands.Take(_session.Connection, "SELECT 1", [("@a", 1L)]);
+        _session.Commands.Return(first);
 
-        _connection.Commands.Take(_connection, "SELECT 1", [("@b", 1L)]).Should().NotBeSameAs(first);
+        _session.Commands.Take(_session.Connection, "SELECT 1", [("@b", 1L)]).Should().NotBeSameAs(first);
     }
 
     [Fact]
     public void Large_values_and_texts_are_not_kept()
     {
         const string Sql = "SELECT length(@body)";
-        _connection.ExecuteScalar<long>(Sql, ("@body", new byte[100_000])).Should().Be(100_000);
-        var fresh = _connection.Commands.Take(_connection, Sql, [("@body", new byte[1])]);
-        _connection.Commands.Return(fresh);
-        _connection.Commands.Take(_connection, Sql, [("@body", new byte[2])]).Should().BeSameAs(fresh);
+        _session.ExecuteScalar<long>(Sql, ("@body", new byte[100_000])).Should().Be(100_000);
+        var fresh = _session.Commands.Take(_session.Connection, Sql, [("@body", new byte[1])]);
+        _session.Commands.Return(fresh);
+        _session.Commands.Take(_session.Connection, Sql, [("@body", new byte[2])]).Should().BeSameAs(fresh);
 
         var text = "SELECT 1 --" + new string('x', 5000);
-        var wide = _connection.Commands.Take(_connection, text, []);
-        _connection.Commands.Return(wide);
-        _connection.Commands.Take(_connection, text, []).Should().NotBeSameAs(wide);
+        var wide = _session.Commands.Take(_session.Connection, text, []);
+        _session.Commands.Return(wide);
+        _session.Commands.Take(_session.Connection, text, []).Should().NotBeSameAs(wide);
     }
 
     [Fact]
     public void A_command_that_failed_is_prepared_anew_and_works()
     {
         const string Sql = "INSERT INTO words (id, word) VALUES (@id, 'a')";
-        _connection.Execute(Sql, ("@id", 1L)).Should().Be(1);
-        _connection.Invoking(connection => connection.Execute(Sql, ("@id", 1L))).Should().Throw<Exception>();
+        _session.Execute(Sql, ("@id", 1L)).Should().Be(1);
+        _session.Invoking(session => session.Execute(Sql, ("@id", 1L))).Should().Throw<Exception>();
 
-        _connection.Execute(Sql, ("@id", 2L)).Should().Be(1);
+        _session.Execute(Sql, ("@id", 2L)).Should().Be(1);
     }
 
     [Fact]
     public void A_changed_schema_is_seen()
     {
-        _connection.Query("SELECT * FROM words", row => row.FieldCount).Should().BeEmpty();
-        _connection.Execute("ALTER TABLE words ADD COLUMN more TEXT");
-        _connection.Execute("INSERT INTO words (word) VALUES ('a')");
+        _session.Query("SELECT * FROM words", row => row.FieldCount).Should().BeEmpty();
+        _session.Execute("ALTER TABLE words ADD COLUMN more TEXT");
+        _session.Execute("INSERT INTO words (word) VALUES ('a')");
 
-        _connection.Query("SELECT * FROM words", row => row.FieldCount).Should().Equal(3);
+        _session.Query("SELECT * FROM words", row => row.FieldCount).Should().Equal(3);
     }
 
     [Fact]
     public void No_more_than_a_bound_is_kept()
     {
-        for (var at = 0; at < 500; at++) _connection.ExecuteScalar<long>($"SELECT {at}").Should().Be(at);
+        for (var at = 0; at < 500; at++) _session.ExecuteScalar<long>($"SELECT {at}").Should().Be(at);
 
-        var late = _connection.Commands.Take(_connection, "SELECT 499", []);
-        _connection.Commands.Return(late);
-        _connection.Commands.Take(_connection, "SELECT 499", []).Should().NotBeSameAs(late, "the cache is full");
+        var late = _session.Commands.Take(_session.Connection, "SELECT 499", []);
+        _session.Commands.Return(late);
+        _session.Commands.Take(_session.Connection, "SELECT 499", []).Should().NotBeSameAs(late, "the cache is full");
     }
 }

@@ -2,6 +2,7 @@ using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Records;
 using Maas.Core.Stores;
+using Maas.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Maas.Sqlite.Tests;
@@ -36,9 +37,8 @@ public sealed class SqliteStoreTests : IDisposable
     public void A_store_of_a_newer_version_is_refused()
     {
         Open().Dispose();
-        using (var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False"))
+        using (var connection = SqliteSession.Open($"Data Source={DataSource};Pooling=False"))
         {
-            connection.Open();
             connection.Execute("PRAGMA user_version = 999");
         }
 
@@ -50,11 +50,9 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_store_that_another_program_has_locked_is_an_error_once_the_wait_is_over()
     {
-        using var other = new SqliteConnection($"Data Source={DataSource};Pooling=False");
-        other.Open();
+        using var other = SqliteSession.Open($"Data Source={DataSource};Pooling=False");
         other.Execute("BEGIN EXCLUSIVE");
-        using var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False;Default Timeout=1");
-        connection.Open();
+        using var connection = SqliteSession.Open($"Data Source={DataSource};Pooling=False;Default Timeout=1");
 
         var open = () => Task.Run(() => StoreSchema.BringUpToDate(connection, DataSource), TestContext.Current.CancellationToken);
 
@@ -64,9 +62,8 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public void A_database_of_another_program_is_left_alone()
     {
-        using (var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False"))
+        using (var connection = SqliteSession.Open($"Data Source={DataSource};Pooling=False"))
         {
-            connection.Open();
             connection.Execute("CREATE TABLE theirs (x)");
         }
 
@@ -127,9 +124,8 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task Tags_of_a_store_of_an_earlier_version_are_kept()
     {
-        using (var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False"))
+        using (var connection = SqliteSession.Open($"Data Source={DataSource};Pooling=False"))
         {
-            connection.Open();
             StoreSchema.BringUpToDate(connection, DataSource, upTo: 6);
             connection.Execute("INSERT INTO tags (name, comment, kernel_options) VALUES ('ssd', 'it''s \"fast\"', 'quiet'), ('a', '', '')");
         }
@@ -153,9 +149,8 @@ public sealed class SqliteStoreTests : IDisposable
             Status = MachineStatus.Ready,
             Hardware = new() { Disks = [new() { Name = "a", Size = 1 << 30 }, new() { Name = "b", Size = 1L << 40 }] },
         };
-        using (var connection = new SqliteConnection($"Data Source={DataSource};Pooling=False"))
+        using (var connection = SqliteSession.Open($"Data Source={DataSource};Pooling=False"))
         {
-            connection.Open();
             StoreSchema.BringUpToDate(connection, DataSource, upTo: 8);
             foreach (var (id, json) in new[] { ("abc346", MachineDocument.Write(machine)), ("abc348", "{}") })
                 connection.Execute(
@@ -190,7 +185,7 @@ public sealed class SqliteStoreTests : IDisposable
         using var database = Open();
         foreach (var (filter, index) in filters)
         {
-            var (sql, parameters) = SqliteCandidateFilter.Build("m.document", filter);
+            var (sql, parameters) = SqlCandidateFilter.Build("m.document", filter);
             var plan = await database.ReadAsync(
                 connection => connection.Query("EXPLAIN QUERY PLAN " + sql, row => row.GetString(3), [.. parameters]),
                 TestContext.Current.CancellationToken);

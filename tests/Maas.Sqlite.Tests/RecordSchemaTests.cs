@@ -4,7 +4,7 @@ using Maas.Core.Stores;
 
 namespace Maas.Sqlite.Tests;
 
-public sealed partial class SqliteRecordSchemaTests : IDisposable
+public sealed partial class RecordSchemaTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("maas-records-").FullName;
 

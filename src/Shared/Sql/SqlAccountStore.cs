@@ -2,20 +2,19 @@ using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Stores;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas quotas) : IAccountStore
+internal sealed class SqlAccountStore(SqlDatabase database, StoreQuotas quotas) : IAccountStore
 {
     private const string UserColumns = "u.id, u.name, u.email, u.is_administrator";
     private const string SshKeyColumns = "id, owner, key, source";
 
     public Task<User?> CreateUserAsync(
         string name, string email, bool isAdministrator, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
+        session =>
         {
-            var id = connection.ExecuteScalar<long?>(
+            var id = session.ExecuteScalar<long?>(
                 """
                 INSERT INTO users (name, email, is_administrator, password_hash) VALUES (@name, @email, @administrator, @passwordHash)
                 ON CONFLICT (name) DO NOTHING RETURNING id
@@ -26,7 +25,7 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         cancellationToken);
 
     public Task<(User User, string PasswordHash)?> FindUserAsync(string name, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection
+        session => session
             .Query(
                 $"SELECT {UserColumns}, u.password_hash FROM users u WHERE u.name = @name",
                 row => ((User, string)?)(ReadUser(row), row.GetString(4)),
@@ -35,31 +34,31 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         cancellationToken);
 
     public Task<IReadOnlyList<User>> ListUsersAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<User>)connection.Query($"SELECT {UserColumns} FROM users u ORDER BY u.name", ReadUser),
+        session => (IReadOnlyList<User>)session.Query($"SELECT {UserColumns} FROM users u ORDER BY u.name", ReadUser),
         cancellationToken);
 
     public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => DeleteUser(connection, name), cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(session => DeleteUser(session, name), cancellationToken, WriteKind.Deletion);
 
     /// <summary>Deletes a user within the caller's transaction; whether there was one.</summary>
-    internal static bool DeleteUser(SqliteConnection connection, string name)
+    internal static bool DeleteUser(SqlSession session, string name)
     {
-        if (connection.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) == 0) return false;
-        connection.Execute("DELETE FROM files WHERE owner = @name", ("@name", name));
+        if (session.Execute("DELETE FROM users WHERE name = @name", ("@name", name)) == 0) return false;
+        session.Execute("DELETE FROM files WHERE owner = @name", ("@name", name));
         return true;
     }
 
     public Task<bool> SetPasswordHashAsync(string name, string passwordHash, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
+        session => session.Execute(
             "UPDATE users SET password_hash = @passwordHash WHERE name = @name", ("@name", name), ("@passwordHash", passwordHash)) > 0,
         cancellationToken);
 
     public Task CreateApiKeyAsync(ApiKey key, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
+        session =>
         {
-            StoreRules.CheckApiKeyQuota(quotas, connection.ExecuteScalar<long>(
+            StoreRules.CheckApiKeyQuota(quotas, session.ExecuteScalar<long>(
                 "SELECT count(*) FROM api_keys WHERE user_id = @Id", ("@Id", key.User.Id)));
-            return connection.Execute(
+            return session.Execute(
                 """
                 INSERT INTO api_keys (user_id, name, consumer_key, token_key, token_secret)
                 VALUES (@user, @Name, @ConsumerKey, @TokenKey, @secret)
@@ -70,14 +69,14 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
         cancellationToken);
 
     public Task<IReadOnlyList<ApiKey>> ListApiKeysAsync(User user, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<ApiKey>)connection.Query(
+        session => (IReadOnlyList<ApiKey>)session.Query(
             "SELECT name, consumer_key, token_key, token_secret FROM api_keys WHERE user_id = @Id ORDER BY id",
             row => new ApiKey(user, row.GetString(0), row.GetString(1), row.GetString(2), new Secret(row.GetString(3))),
             ("@Id", user.Id)),
         cancellationToken);
 
     public Task<ApiKey?> FindApiKeyAsync(string consumerKey, string tokenKey, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault(
+        session => session.QuerySingleOrDefault(
             $"""
             SELECT {UserColumns}, k.name, k.token_secret FROM api_keys k JOIN users u ON u.id = k.user_id
             WHERE k.token_key = @tokenKey AND k.consumer_key = @consumerKey
@@ -88,60 +87,60 @@ internal sealed class SqliteAccountStore(SqliteDatabase database, StoreQuotas qu
 
     public Task<bool> ReplaceApiKeySecretAsync(User user, string tokenKey, Secret secret, CancellationToken cancellationToken) =>
         database.WriteAsync(
-        connection => connection.Execute(
+        session => session.Execute(
             "UPDATE api_keys SET token_secret = @secret WHERE token_key = @tokenKey AND user_id = @user",
             ("@secret", secret.Reveal()), ("@tokenKey", tokenKey), ("@user", user.Id)) > 0,
         cancellationToken);
 
     public Task<bool> RenameApiKeyAsync(User user, string tokenKey, string name, CancellationToken cancellationToken) =>
         database.WriteAsync(
-        connection => connection.Execute(
+        session => session.Execute(
             "UPDATE api_keys SET name = @name WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey),
                 ("@name", name)) > 0,
         cancellationToken);
 
     public Task<bool> DeleteApiKeyAsync(User user, string tokenKey, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
+        session => session.Execute(
             "DELETE FROM api_keys WHERE user_id = @Id AND token_key = @tokenKey", ("@Id", user.Id), ("@tokenKey", tokenKey)) > 0,
         cancellationToken, WriteKind.Deletion);
 
     public Task<IReadOnlyList<SshKey>?> AddSshKeysAsync(
         string owner, IReadOnlyList<string> keys, string? source, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
+        session =>
         {
-            if (connection.ExecuteScalar<long>("SELECT count(*) FROM users WHERE name = @owner", ("@owner", owner)) == 0) return null;
-            return (IReadOnlyList<SshKey>?)[.. keys.Select(key => AddSshKey(connection, owner, key, source))];
+            if (session.ExecuteScalar<long>("SELECT count(*) FROM users WHERE name = @owner", ("@owner", owner)) == 0) return null;
+            return (IReadOnlyList<SshKey>?)[.. keys.Select(key => AddSshKey(session, owner, key, source))];
         },
         cancellationToken);
 
-    private SshKey AddSshKey(SqliteConnection connection, string owner, string key, string? source)
+    private SshKey AddSshKey(SqlSession session, string owner, string key, string? source)
     {
         if (Find() is { } present) return present;
-        var keys = connection.ExecuteScalar<long>("SELECT count(*) FROM ssh_keys WHERE owner = @owner", ("@owner", owner));
+        var keys = session.ExecuteScalar<long>("SELECT count(*) FROM ssh_keys WHERE owner = @owner", ("@owner", owner));
         StoreRules.CheckSshKeyQuota(quotas, keys);
-        connection.Execute(
+        session.Execute(
             "INSERT INTO ssh_keys (owner, key, source) VALUES (@owner, @key, @source)",
             ("@owner", owner), ("@key", key), ("@source", source));
         return Find() ?? throw new InvalidOperationException("The key that was inserted is not there.");
 
-        SshKey? Find() => connection.QuerySingleOrDefault(
+        SshKey? Find() => session.QuerySingleOrDefault(
             $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner AND key = @key", ReadSshKey, ("@owner", owner), ("@key", key));
     }
 
     public Task<IReadOnlyList<SshKey>> ListSshKeysAsync(string owner, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<SshKey>)connection.Query(
+        session => (IReadOnlyList<SshKey>)session.Query(
             $"SELECT {SshKeyColumns} FROM ssh_keys WHERE owner = @owner ORDER BY id", ReadSshKey, ("@owner", owner)),
         cancellationToken);
 
     public Task<SshKey?> GetSshKeyAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault($"SELECT {SshKeyColumns} FROM ssh_keys WHERE id = @id", ReadSshKey, ("@id", id)),
+        session => session.QuerySingleOrDefault($"SELECT {SshKeyColumns} FROM ssh_keys WHERE id = @id", ReadSshKey, ("@id", id)),
         cancellationToken);
 
     public Task<bool> DeleteSshKeyAsync(long id, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection =>
-        connection.Execute("DELETE FROM ssh_keys WHERE id = @id", ("@id", id)) > 0, cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(session =>
+        session.Execute("DELETE FROM ssh_keys WHERE id = @id", ("@id", id)) > 0, cancellationToken, WriteKind.Deletion);
 
-    private static User ReadUser(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3));
+    private static User ReadUser(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetFlag(3));
 
     private static SshKey ReadSshKey(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetStringOrNull(3));
 }

@@ -1,22 +1,21 @@
 using System.Data.Common;
 using Maas.Core.Images;
 using Maas.Core.Stores;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootResourceStore
+internal sealed class SqlBootResourceStore(SqlDatabase database) : IBootResourceStore
 {
     public Task<BootResource?> CreateAsync(NewBootResource resource, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
-        connection =>
+        session =>
         {
-            connection.Execute(
+            session.Execute(
                 "INSERT INTO image_contents (sha256, size, received, complete) VALUES (@Sha256, @Size, 0, 0) ON CONFLICT DO NOTHING",
                     ("@Sha256", resource.Sha256), ("@Size", resource.Size));
-            if (connection.ExecuteScalar<long>(
+            if (session.ExecuteScalar<long>(
                 "SELECT size FROM image_contents WHERE sha256 = @Sha256", ("@Sha256", resource.Sha256)) != resource.Size) return null;
-            var id = connection.ExecuteScalar<long>(
+            var id = session.ExecuteScalar<long>(
                 """
                 INSERT INTO boot_resources (name, architecture, title, base_image, created)
                 VALUES (@Name, @Architecture, @Title, @BaseImage, @created)
@@ -24,40 +23,40 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
                 """,
                 ("@Name", resource.Name), ("@Architecture", resource.Architecture), ("@Title", resource.Title),
                     ("@BaseImage", resource.BaseImage), ("@created", StoreTime.Write(now)));
-            var present = Read(connection, id).Single();
+            var present = Read(session, id).Single();
             if (present.Sets is [.., { File: var newest }] && newest.Sha256 == resource.Sha256 && newest.FileType == resource.FileType)
                 return present;
-            connection.Execute(
+            session.Execute(
                 "INSERT INTO boot_resource_files (resource, version, file_type, sha256) VALUES (@id, @version, @FileType, @Sha256)",
                 ("@id", id), ("@version", StoreRules.NextImageVersion(present, now)), ("@FileType", resource.FileType),
                 ("@Sha256", resource.Sha256));
-            return Read(connection, id).Single();
+            return Read(session, id).Single();
         },
         cancellationToken);
 
     public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => Read(connection, null), cancellationToken);
+        database.ReadAsync(session => Read(session, null), cancellationToken);
 
     public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => Read(connection, id).SingleOrDefault(), cancellationToken);
+        database.ReadAsync(session => Read(session, id).SingleOrDefault(), cancellationToken);
 
     public Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute("DELETE FROM boot_resources WHERE id = @id", ("@id", id)) == 0
+        session => session.Execute("DELETE FROM boot_resources WHERE id = @id", ("@id", id)) == 0
             ? null
-            : (IReadOnlyList<ImageBlob>)connection.Query(
+            : (IReadOnlyList<ImageBlob>)session.Query(
                 "DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256, size",
                 row => new ImageBlob(row.GetString(0), row.GetInt64(1))),
         cancellationToken, WriteKind.Deletion);
 
     public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
+        session => session.Execute(
             "UPDATE image_contents SET received = @received, complete = @complete WHERE sha256 = @sha256", ("@sha256", sha256),
                 ("@received", received), ("@complete", complete ? 1 : 0)),
         cancellationToken);
 
-    private static IReadOnlyList<BootResource> Read(SqliteConnection connection, long? id)
+    private static IReadOnlyList<BootResource> Read(SqlSession session, long? id)
     {
-        var files = connection
+        var files = session
             .Query(
                 """
                 SELECT f.resource, f.version, f.id, f.file_type, c.size, c.sha256, c.received, c.complete
@@ -67,7 +66,7 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
                 row => (Resource: row.GetInt64(0), Set: ReadSet(row)),
                 ("@id", id))
             .ToLookup(file => file.Resource, file => file.Set);
-        return connection.Query(
+        return session.Query(
             "SELECT id, name, architecture, title, base_image, created FROM boot_resources WHERE @id IS NULL OR id = @id ORDER BY id",
             row => new BootResource
             {
@@ -84,5 +83,5 @@ internal sealed class SqliteBootResourceStore(SqliteDatabase database) : IBootRe
 
     private static BootResourceSet ReadSet(DbDataReader row) => new(
         row.GetString(1),
-        new BootResourceFile(row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.GetInt64(6), row.GetBoolean(7)));
+        new BootResourceFile(row.GetInt64(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.GetInt64(6), row.GetFlag(7)));
 }

@@ -1,4 +1,4 @@
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>Times as the store keeps them: milliseconds since 1970 UTC.</summary>
 internal static class StoreTime

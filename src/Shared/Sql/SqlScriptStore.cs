@@ -1,11 +1,10 @@
 using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Scripts;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quotas) : IScriptResultStore
+internal sealed class SqlScriptStore(SqlDatabase database, StoreQuotas quotas) : IScriptResultStore
 {
     private const string Columns =
         "id, machine, operation_id, kind, name, status, exit_status, started, ended, timeout, suppressed, script";
@@ -14,20 +13,20 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
     public static string Unfinished { get; } = JsonList.Of(ScriptResult.Unfinished.Select(status => (int)status));
 
     public Task<IReadOnlyList<ScriptResult>> ListAsync(SystemId machine, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<ScriptResult>)connection.Query(
+        session => (IReadOnlyList<ScriptResult>)session.Query(
             $"SELECT {Columns} FROM script_results WHERE machine = @id ORDER BY id DESC", Read, ("@id", machine.ToString())),
         cancellationToken);
 
     public Task<IReadOnlyList<ScriptResult>> ListCurrentAsync(IReadOnlyCollection<SystemId> machines,
         CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<ScriptResult>)connection.Query(
-            """
+        session => (IReadOnlyList<ScriptResult>)session.Query(
+            $"""
             SELECT r.id, r.machine, r.operation_id, r.kind, r.name, r.status, r.exit_status, r.started, r.ended, r.timeout, r.suppressed,
                 r.script
             FROM script_results r
             JOIN (
                 SELECT machine, kind, max(id) AS newest FROM script_results
-                WHERE machine IN (SELECT value FROM json_each(@ids)) GROUP BY machine, kind) last
+                WHERE machine IN (SELECT value FROM {SqlDialect.Texts}(@ids)) GROUP BY machine, kind) last
                 ON last.machine = r.machine AND last.kind = r.kind
             JOIN script_results n ON n.id = last.newest AND n.operation_id = r.operation_id
             ORDER BY r.id DESC
@@ -37,11 +36,11 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
         cancellationToken);
 
     public Task<ScriptResult?> GetAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault($"SELECT {Columns} FROM script_results WHERE id = @id", Read, ("@id", id)),
+        session => session.QuerySingleOrDefault($"SELECT {Columns} FROM script_results WHERE id = @id", Read, ("@id", id)),
         cancellationToken);
 
     public Task<ScriptOutput?> GetOutputAsync(long id, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault(
+        session => session.QuerySingleOrDefault(
             "SELECT combined, output, error, report FROM script_results WHERE id = @id",
             row => new ScriptOutput(row.GetBytesOrNull(0), row.GetBytesOrNull(1), row.GetBytesOrNull(2))
             {
@@ -51,48 +50,48 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
         cancellationToken);
 
     public Task<bool> UpdateAsync(ScriptResult result, ScriptOutput? output, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => Update(connection, result, output) && Raise(connection, result.MachineId) && Tidy(connection, result.MachineId),
+        session => Update(session, result, output) && Raise(session, result.MachineId) && Tidy(session, result.MachineId),
         cancellationToken,
         bytes: output is null ? 0
             : (long)output.Combined.Length + output.StandardOutput.Length + output.StandardError.Length + output.Report.Length);
 
     public Task SuppressAsync(
         SystemId machine, IReadOnlyCollection<long> ids, bool suppressed, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
-                "UPDATE script_results SET suppressed = @value WHERE machine = @machine AND id IN (SELECT value FROM json_each(@ids))",
+        session => session.Execute(
+                $"UPDATE script_results SET suppressed = @value WHERE machine = @machine AND id IN (SELECT value FROM {SqlDialect.Numbers}(@ids))",
                 ("@value", suppressed ? 1 : 0), ("@machine", machine.ToString()), ("@ids", JsonList.Of(ids))) > 0
-            && Raise(connection, machine),
+            && Raise(session, machine),
         cancellationToken);
 
     public Task DeleteAsync(SystemId machine, IReadOnlyCollection<long> ids, CancellationToken cancellationToken) => database.WriteAsync(
-        connection => connection.Execute(
-                "DELETE FROM script_results WHERE machine = @machine AND id IN (SELECT value FROM json_each(@ids))",
+        session => session.Execute(
+                $"DELETE FROM script_results WHERE machine = @machine AND id IN (SELECT value FROM {SqlDialect.Numbers}(@ids))",
                 ("@machine", machine.ToString()), ("@ids", JsonList.Of(ids))) > 0
-            && Raise(connection, machine),
+            && Raise(session, machine),
         cancellationToken, WriteKind.Deletion);
 
     public Task ReplaceAsync(
         SystemId machine, IReadOnlyCollection<long> ids, IReadOnlyList<ScriptResult> added, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection =>
+            session =>
             {
-                connection.Execute(
-                    """
+                session.Execute(
+                    $"""
                     DELETE FROM script_results
-                    WHERE machine = @machine AND status = @pending AND id IN (SELECT value FROM json_each(@ids))
+                    WHERE machine = @machine AND status = @pending AND id IN (SELECT value FROM {SqlDialect.Numbers}(@ids))
                     """,
                     ("@machine", machine.ToString()), ("@pending", (int)ScriptStatus.Pending), ("@ids", JsonList.Of(ids)));
-                foreach (var result in added) Insert(connection, result);
-                return Raise(connection, machine);
+                foreach (var result in added) Insert(session, result);
+                return Raise(session, machine);
             },
             cancellationToken);
 
-    private static bool Update(SqliteConnection connection, ScriptResult result, ScriptOutput? output) => connection.Execute(
-            """
+    private static bool Update(SqlSession session, ScriptResult result, ScriptOutput? output) => session.Execute(
+            $"""
             UPDATE script_results SET status = @status, exit_status = @ExitStatus, started = @started, ended = @ended,
                 combined = coalesce(@combined, combined), output = coalesce(@output, output), error = coalesce(@error, error),
                 report = coalesce(@report, report)
-            WHERE id = @Id AND status IN (SELECT value FROM json_each(@unfinished))
+            WHERE id = @Id AND status IN (SELECT value FROM {SqlDialect.Numbers}(@unfinished))
             """,
             ("@Id", result.Id),
             ("@status", (int)result.Status),
@@ -105,18 +104,18 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
             ("@report", output?.Report.ToArray()),
             ("@unfinished", Unfinished)) > 0;
 
-    private static bool Raise(SqliteConnection connection, SystemId machine)
+    private static bool Raise(SqlSession session, SystemId machine)
     {
-        connection.Execute("UPDATE machines SET results = results + 1 WHERE id = @id", ("@id", machine.ToString()));
+        session.Execute("UPDATE machines SET results = results + 1 WHERE id = @id", ("@id", machine.ToString()));
         return true;
     }
 
     /// <summary>
     /// Drops the oldest results and outputs beyond the machine's quota. The newest is always kept: what one report says is bounded.
     /// </summary>
-    private bool Tidy(SqliteConnection connection, SystemId machine)
+    private bool Tidy(SqlSession session, SystemId machine)
     {
-        connection.Execute(
+        session.Execute(
             """
             DELETE FROM script_results WHERE machine = @machine
             AND id <= (SELECT id FROM script_results WHERE machine = @machine ORDER BY id DESC LIMIT 1 OFFSET @results);
@@ -136,7 +135,7 @@ internal sealed class SqliteScriptStore(SqliteDatabase database, StoreQuotas quo
     }
 
     /// <summary>Writes a result to be within the caller's transaction.</summary>
-    public static void Insert(SqliteConnection connection, ScriptResult result) => connection.Execute(
+    public static void Insert(SqlSession session, ScriptResult result) => session.Execute(
         """
         INSERT INTO script_results (machine, operation_id, kind, name, status, timeout, script)
         VALUES (@machine, @operation, @kind, @Name, @status, @timeout, @script)

@@ -1,51 +1,53 @@
 using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Nodes;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-/// <summary>The change history of machines. Rows are inserted by the one writer, so that their numbers become visible in order.</summary>
-internal static class SqliteChangeHistory
+/// <summary>The change history of machines. Rows are inserted so that their numbers become visible in order.</summary>
+internal static class SqlChangeHistory
 {
+    private const string Insertion =
+        """
+        INSERT INTO machine_changes (at, machine, version, from_status, to_status, operation_id)
+        VALUES (@at, @machine, @version, @from, @to, @operation) RETURNING number
+        """;
+
     /// <summary>Inserts a change, within the caller's transaction, and now and then deletes the oldest beyond the limit.</summary>
-    public static void Insert(SqliteConnection connection, MachineChanged change, int keep)
+    public static void Insert(SqlSession session, MachineChanged change, int keep)
     {
-        var number = connection.ExecuteScalar<long>(
-            """
-            INSERT INTO machine_changes (at, machine, version, from_status, to_status, operation_id)
-            VALUES (@at, @machine, @version, @from, @to, @operation) RETURNING number
-            """,
+        SqlDialect.AddChange(
+            session,
+            Insertion,
+            keep,
             ("@at", StoreTime.Write(change.At)),
             ("@machine", change.MachineId.ToString()),
             ("@version", change.Version),
             ("@from", (int?)change.From),
             ("@to", (int?)change.To),
             ("@operation", change.OperationId?.ToString()));
-        var interval = Math.Max(1, keep / 10);
-        if (number % interval == 0) connection.Execute("DELETE FROM machine_changes WHERE number <= @last", ("@last", number - keep));
     }
 
     /// <summary>Reads changes after a number.</summary>
     /// <exception cref="ChangeHistoryExpiredException">Some of them were deleted.</exception>
-    public static IReadOnlyList<MachineChanged> Read(SqliteConnection connection, long after, int limit)
+    public static IReadOnlyList<MachineChanged> Read(SqlSession session, long after, int limit)
     {
-        var changes = connection.Query(
+        var changes = session.Query(
             """
             SELECT number, at, machine, version, from_status, to_status, operation_id FROM machine_changes
             WHERE number > @after ORDER BY number LIMIT @limit
             """,
             Read,
             ("@after", after), ("@limit", limit));
-        var last = Last(connection);
-        var oldest = connection.ExecuteScalar<long?>("SELECT min(number) FROM machine_changes") ?? last + 1;
+        var last = Last(session);
+        var oldest = session.ExecuteScalar<long?>("SELECT min(number) FROM machine_changes") ?? last + 1;
         if (after < oldest - 1 || after > last) throw new ChangeHistoryExpiredException(after, oldest - 1);
         return changes;
     }
 
     /// <summary>The highest number that was given; 0 for none.</summary>
-    public static long Last(SqliteConnection connection) =>
-        connection.ExecuteScalar<long?>("SELECT seq FROM sqlite_sequence WHERE name = 'machine_changes'") ?? 0;
+    public static long Last(SqlSession session) =>
+        session.ExecuteScalar<long?>(SqlDialect.LastChange) ?? 0;
 
     private static MachineChanged Read(DbDataReader row) => new(
         row.GetInt64(0),

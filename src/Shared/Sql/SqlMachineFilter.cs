@@ -1,14 +1,14 @@
 using System.Globalization;
 using Maas.Core.Nodes;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>A filter as a WHERE clause. Every value is a parameter; each list is one, in JSON.</summary>
-internal static class SqliteMachineFilter
+internal static class SqlMachineFilter
 {
     public static (string Where, List<(string Name, object? Value)> Parameters) Build(MachineFilter filter)
     {
-        SqliteConditions sql = new();
+        SqlConditions sql = new();
         sql.AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
         sql.AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names",
             filter.Hostnames.Select(name => name.ToLowerInvariant()));
@@ -22,7 +22,7 @@ internal static class SqliteMachineFilter
         sql.AnyOf("m.domain IN {0}", "@domains", filter.Domains);
         AddPlaces(sql, filter.Zones, filter.NotZones, filter.Pools, filter.NotPools);
         AddTags(sql, filter.Tags);
-        SqliteRecordConditions.AddOfMachine(sql, filter.Records);
+        SqlRecordConditions.AddOfMachine(sql, filter.Records);
         if (filter.VisibleTo is { } user) sql.Add("(m.owner IS NULL OR m.owner = @user)", ("@user", user));
         if (filter.AfterNumber > 0) sql.Add("m.number > @after", ("@after", filter.AfterNumber));
         if (filter.Limit is { } limit) sql.Parameters.Add(("@limit", limit));
@@ -31,7 +31,7 @@ internal static class SqliteMachineFilter
 
     /// <summary>Adds what is asked of zone and pool.</summary>
     public static void AddPlaces(
-        SqliteConditions sql, IEnumerable<long> zones, IEnumerable<long> notZones, IEnumerable<long> pools, IEnumerable<long> notPools)
+        SqlConditions sql, IEnumerable<long> zones, IEnumerable<long> notZones, IEnumerable<long> pools, IEnumerable<long> notPools)
     {
         sql.AnyOf("m.zone IN {0}", "@zones", zones.Select(Text));
         sql.AnyOf("m.zone NOT IN {0}", "@notZones", notZones.Select(Text));
@@ -42,7 +42,7 @@ internal static class SqliteMachineFilter
     }
 
     /// <summary>Adds that all of the tags must be there.</summary>
-    public static void AddTags(SqliteConditions sql, IEnumerable<string> named)
+    public static void AddTags(SqlConditions sql, IEnumerable<string> named)
     {
         var tags = named.Distinct(StringComparer.Ordinal).ToList();
         sql.AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0}) = @tagCount", "@tags", tags);

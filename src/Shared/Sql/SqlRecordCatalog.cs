@@ -1,9 +1,9 @@
 using Maas.Core.Records;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>The tables of records that were prepared; empty before.</summary>
-internal sealed class SqliteRecordCatalog
+internal sealed class SqlRecordCatalog
 {
     public IReadOnlyList<RecordTable> Tables { get; set; } = [];
 }

@@ -1,28 +1,28 @@
 using System.Globalization;
 using System.Text;
 using Maas.Core.Records;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>
 /// Tables of records: <c>id, version, document</c> and the derived columns. <c>record_tables</c> has the declaration that a table was made
 /// by;
 /// when it is another now, the table is made anew from the documents.
 /// </summary>
-internal static class SqliteRecordSchema
+internal static class SqlRecordSchema
 {
-    public static void Prepare(SqliteConnection connection, IReadOnlyList<RecordTable> tables)
+    public static void Prepare(SqlSession session, IReadOnlyList<RecordTable> tables)
     {
+        SqlDialect.BeginPreparation(session);
         foreach (var table in tables)
         {
             var declaration = Declare(table, table.Name);
-            var stored = connection.ExecuteScalar<string>(
+            var stored = session.ExecuteScalar<string>(
                 "SELECT declaration FROM record_tables WHERE name = @name", ("@name", table.Name));
             if (stored == declaration) continue;
-            if (stored is null) connection.Execute(declaration);
-            else Rebuild(connection, table);
-            connection.Execute(
+            if (stored is null) session.Execute(declaration);
+            else Rebuild(session, table);
+            session.Execute(
                 """
                 INSERT INTO record_tables (name, declaration) VALUES (@name, @declaration)
                 ON CONFLICT (name) DO UPDATE SET declaration = excluded.declaration
@@ -35,16 +35,16 @@ internal static class SqliteRecordSchema
     private static string Declare(RecordTable table, string name)
     {
         var sql = new StringBuilder().Append(CultureInfo.InvariantCulture, $"CREATE TABLE \"{name}\" (\n")
-            .Append("    id INTEGER PRIMARY KEY AUTOINCREMENT,\n    version INTEGER NOT NULL,\n    document TEXT NOT NULL");
+            .Append(CultureInfo.InvariantCulture, $"    {SqlDialect.IdColumn},\n")
+            .Append(CultureInfo.InvariantCulture, $"    version {SqlDialect.TypeOf(RecordColumnKind.Number)} NOT NULL,\n")
+            .Append("    document TEXT NOT NULL");
         foreach (var column in table.Columns)
         {
-            sql.Append(CultureInfo.InvariantCulture, $",\n    \"{column.Name}\" {TypeOf(column.Kind)}");
-            if (column.Target is { } target)
-                sql.Append(CultureInfo.InvariantCulture, $" REFERENCES \"{target.Name}\" (id)")
-                    .Append(column.Cascades ? " ON DELETE CASCADE" : "");
+            sql.Append(CultureInfo.InvariantCulture, $",\n    \"{column.Name}\" {SqlDialect.TypeOf(column.Kind)}");
+            if (column.Target is { } target) sql.Append(SqlDialect.ReferenceTo(target, column.Cascades));
         }
 
-        sql.Append("\n) STRICT;\n");
+        sql.Append($"\n){SqlDialect.TableOptions};\n");
         foreach (var (key, number) in table.Keys.Select((key, number) => (key, number)))
         {
             var columns = string.Join(", ", key.Columns.Select(column => $"\"{column}\""));
@@ -59,48 +59,41 @@ internal static class SqliteRecordSchema
 
         foreach (var column in table.Columns)
             sql.Append(CultureInfo.InvariantCulture,
-                $"CREATE INDEX \"{table.Name}_by_{column.Name}\" ON \"{name}\" (\"{column.Name}\");\n");
+                $"CREATE INDEX \"{table.Name}_by_{column.Name}\" ON \"{name}\" {SqlDialect.IndexOf(column.Kind)}(\"{column.Name}\");\n");
         return sql.ToString();
     }
 
     // Foreign keys of other tables name the table and follow a renaming only in a way that is not wanted here, so the new columns are added
     // to
     // the table itself: without constraints of their own, which the writer checks in any case.
-    private static void Rebuild(SqliteConnection connection, RecordTable table)
+    private static void Rebuild(SqlSession session, RecordTable table)
     {
-        var indexes = connection.Query(
-            "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = @table AND sql IS NOT NULL",
+        var indexes = session.Query(
+            SqlDialect.IndexesOfTable,
             row => row.GetString(0),
             ("@table", table.Name));
-        foreach (var index in indexes) connection.Execute($"DROP INDEX \"{index}\"");
-        var present = connection.Query(
-            $"SELECT name FROM pragma_table_info('{table.Name}')", row => row.GetString(0)).ToHashSet(StringComparer.Ordinal);
+        foreach (var index in indexes) session.Execute($"DROP INDEX \"{index}\"");
+        var present = session.Query(
+            SqlDialect.ColumnsOfTable, row => row.GetString(0), ("@table", table.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var column in table.Columns.Where(column => !present.Contains(column.Name)))
-            connection.Execute($"ALTER TABLE \"{table.Name}\" ADD COLUMN \"{column.Name}\" {TypeOf(column.Kind)}");
+            session.Execute($"ALTER TABLE \"{table.Name}\" ADD COLUMN \"{column.Name}\" {SqlDialect.TypeOf(column.Kind)}");
         foreach (var gone in present.Except(table.Columns.Select(column => column.Name).Concat(["id", "version", "document"])))
-            connection.Execute($"UPDATE \"{table.Name}\" SET \"{gone}\" = NULL");
+            session.Execute($"UPDATE \"{table.Name}\" SET \"{gone}\" = NULL");
 
         var assignments = string.Join(", ", table.Columns.Select(column => $"\"{column.Name}\" = @{column.Name}"));
         if (assignments.Length > 0)
         {
-            foreach (var (id, document) in connection.Query(
+            foreach (var (id, document) in session.Query(
                 $"SELECT id, document FROM \"{table.Name}\"", row => (row.GetInt64(0), row.GetString(1))))
             {
                 var record = table.Read(document, id, 0);
-                connection.Execute(
+                session.Execute(
                     $"UPDATE \"{table.Name}\" SET {assignments} WHERE id = @id", [
-                        ("@id", id), .. SqliteRecordWriter.Values(table, record)]);
+                        ("@id", id), .. SqlRecordWriter.Values(table, record)]);
             }
         }
 
         foreach (var statement in Declare(table, table.Name).Split(";\n", StringSplitOptions.RemoveEmptyEntries).Skip(1))
-            connection.Execute(statement);
+            session.Execute(statement);
     }
-
-    private static string TypeOf(RecordColumnKind kind) => kind switch
-    {
-        RecordColumnKind.Number => "INTEGER",
-        RecordColumnKind.Text => "TEXT",
-        _ => "BLOB",
-    };
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>The terms of a WHERE clause with their parameters. Each list of values is one parameter, in JSON.</summary>
-internal sealed class SqliteConditions
+internal sealed class SqlConditions
 {
     private readonly List<string> _conditions = [];
 
@@ -20,7 +20,7 @@ internal sealed class SqliteConditions
     public void AnyOf(string condition, string name, IEnumerable<string> values)
     {
         var list = values.ToList();
-        if (list.Count > 0) AddList(condition, name, JsonList.Of(list));
+        if (list.Count > 0) AddList(condition, SqlDialect.Texts, name, JsonList.Of(list));
     }
 
     /// <summary>Adds a condition on a list of numbers; without numbers, nothing.</summary>
@@ -30,7 +30,7 @@ internal sealed class SqliteConditions
     public void AnyOf(string condition, string name, IEnumerable<int> values)
     {
         var list = values.ToList();
-        if (list.Count > 0) AddList(condition, name, JsonList.Of(list));
+        if (list.Count > 0) AddList(condition, SqlDialect.Numbers, name, JsonList.Of(list));
     }
 
     /// <summary>Adds a condition.</summary>
@@ -51,6 +51,6 @@ internal sealed class SqliteConditions
         return name;
     }
 
-    private void AddList(string condition, string name, string list) =>
-        Add(condition.Replace("{0}", $"(SELECT value FROM json_each({name}))", StringComparison.Ordinal), (name, list));
+    private void AddList(string condition, string function, string name, string list) =>
+        Add(condition.Replace("{0}", $"(SELECT value FROM {function}({name}))", StringComparison.Ordinal), (name, list));
 }

@@ -3,18 +3,17 @@ using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Stores;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
+internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
 {
     public Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(
         DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
+        session =>
         {
-            connection.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
-            return (IReadOnlyList<QueuedPowerAction>)connection.Query(
+            session.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
+            return (IReadOnlyList<QueuedPowerAction>)session.Query(
                 """
                 UPDATE effects SET claimed_until = @until
                 WHERE id IN (
@@ -30,50 +29,45 @@ internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
 
     public Task PostponeAsync(QueuedPowerAction action, DateTimeOffset due, string reason, CancellationToken cancellationToken) =>
         database.WriteAsync(
-        connection =>
+        session =>
         {
-            connection.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", action.Id));
-            return connection.Execute(
+            session.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", action.Id));
+            return session.Execute(
                 "UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1, failure = @reason WHERE id = @Id",
                 ("@due", StoreTime.Write(due)), ("@reason", reason), ("@Id", action.Id));
         },
         cancellationToken);
 
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection =>
-        connection.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", action.Id)), cancellationToken, WriteKind.Deletion);
+        database.WriteAsync(session =>
+        session.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", action.Id)), cancellationToken, WriteKind.Deletion);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        connection => StoreTime.Read(connection.ExecuteScalar<long?>(
-            "SELECT min(max(due, claimed_until)) FROM effects WHERE id IN (SELECT min(id) FROM effects GROUP BY machine)")),
+        session => StoreTime.Read(session.ExecuteScalar<long?>(
+            $"SELECT min({SqlDialect.Greatest}(due, claimed_until)) FROM effects WHERE id IN (SELECT min(id) FROM effects GROUP BY machine)")),
         cancellationToken);
 
     public Task<string?> GetFailureAsync(SystemId machine, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.ExecuteScalar<string?>(
+        session => session.ExecuteScalar<string?>(
             "SELECT failure FROM effects WHERE machine = @id AND failure IS NOT NULL AND withdrawn = 0 ORDER BY id LIMIT 1",
             ("@id", machine.ToString())),
         cancellationToken);
 
     public Task<int> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (int)connection.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE withdrawn = 0"), cancellationToken);
-
-    /// <summary>Ends the claims of a process that ended.</summary>
-    public void ReleaseClaims() => database.WriteAsync(
-        connection => connection.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"), default,
-            WriteKind.Deletion).GetAwaiter().GetResult();
+        session => (int)session.ExecuteScalar<long>("SELECT count(*) FROM effects WHERE withdrawn = 0"), cancellationToken);
 
     /// <summary>Applies the power effects of a change, within the caller's transaction.</summary>
-    public static void Update(SqliteConnection connection, string machine, MachineChange change)
+    public static void Update(SqlSession session, string machine, MachineChange change)
     {
-        var queued = connection.Query(
+        var queued = session.Query(
             "SELECT id, machine, action, finishes, repeats, attempts FROM effects WHERE machine = @machine AND withdrawn = 0",
             row => Read(row).Effect,
             ("@machine", machine));
         var update = PowerQueueUpdate.For(queued, change.Effects);
-        if (update.WithdrawsAll) Withdraw(connection, machine, change.At);
+        if (update.WithdrawsAll) Withdraw(session, machine, change.At);
         foreach (var power in update.Additions)
         {
-            connection.Execute(
+            session.Execute(
                 """
                 INSERT INTO effects (machine, action, finishes, repeats, attempts, due, claimed_until)
                 VALUES (@machine, @action, @finishes, @repeats, 0, @due, 0)
@@ -87,17 +81,17 @@ internal sealed class SqlitePowerQueue(SqliteDatabase database) : IPowerQueue
     }
 
     /// <summary>The action that is under way stays until its claim ends.</summary>
-    private static void Withdraw(SqliteConnection connection, string machine, DateTimeOffset now)
+    private static void Withdraw(SqlSession session, string machine, DateTimeOffset now)
     {
-        connection.Execute(
+        session.Execute(
             "DELETE FROM effects WHERE machine = @machine AND claimed_until <= @now", ("@machine", machine),
                 ("@now", StoreTime.Write(now)));
-        connection.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", ("@machine", machine));
+        session.Execute("UPDATE effects SET withdrawn = 1 WHERE machine = @machine", ("@machine", machine));
     }
 
     private static QueuedPowerAction Read(DbDataReader row) => new(
         row.GetInt64(0),
         SystemId.Parse(row.GetString(1)),
-        new MachineEffect.Power((PowerAction)row.GetInt32(2), row.GetBoolean(3), row.GetBoolean(4)),
+        new MachineEffect.Power((PowerAction)row.GetInt32(2), row.GetFlag(3), row.GetFlag(4)),
         row.GetInt32(5));
 }

@@ -1,48 +1,57 @@
 using System.Data.Common;
 using Maas.Core;
 using Maas.Core.Events;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit limit) : IEventStore
+internal sealed class SqlEventStore(SqlDatabase database, SqlEventLimit limit) : IEventStore
 {
     private const int TidyInterval = 50;
 
+    private const string Insertion =
+        """
+        INSERT INTO events (at, machine, hostname, owner, operation_id, level, type, description, username)
+        VALUES (@at, @machine, @hostname, @owner, @operation, @level, @Type, @Description, @Username)
+        """;
+
     public Task<Event> WriteAsync(DateTimeOffset at, SystemId? machine, EventNote note, CancellationToken cancellationToken) =>
         database.WriteAsync(
-        connection =>
+        session =>
         {
-            var known = machine is { } id
-                ? connection.Query(
-                    "SELECT hostname, document ->> 'OperationId', owner FROM machines WHERE id = @id",
+            var known = machine is { } of
+                ? session.Query(
+                    $"SELECT hostname, {SqlDialect.OperationId}, owner FROM machines WHERE id = @id",
                     row => (Hostname: row.GetString(0), Operation: row.GetStringOrNull(1), Owner: row.GetStringOrNull(2)),
-                    ("@id", id.ToString())).SingleOrDefault()
+                    ("@id", of.ToString())).SingleOrDefault()
                 : default;
             Guid? operation = Guid.TryParse(known.Operation, out var guid) ? guid : null;
-            return Insert(connection, limit, at, machine, known.Hostname ?? "", known.Owner, operation, note);
+            session.BeginNumbers();
+            var id = session.ExecuteScalar<long>(
+                Insertion + " RETURNING id", Parameters(at, machine, known.Hostname ?? "", known.Owner, operation, note));
+            limit.Apply(session, machine, note.Level is EventLevel.Audit);
+            return new Event(id, at, machine, known.Hostname ?? "", operation, note);
         },
         cancellationToken);
 
     public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken) => database.ReadAsync(
-        connection =>
+        session =>
         {
             var (sql, parameters) = Select(query);
-            var rows = connection.Query(sql, Read, [.. parameters]);
+            var rows = session.Query(sql, Read, [.. parameters]);
             if (query.After is not null) rows.Reverse();
             return (IReadOnlyList<Event>)rows;
         },
         cancellationToken);
 
     public Task<int> DeleteOfDeletedMachinesAsync(int keep, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        SqliteEventRetention.ApplyAsync(database, keep, since, cancellationToken);
+        SqlEventRetention.ApplyAsync(database, keep, since, cancellationToken);
 
     public Task ObserveAsync(Observation observation, int perAddress, int inAll, CancellationToken cancellationToken) =>
         database.WriteAsync(
-        connection =>
+        session =>
         {
             var mac = observation.MacAddress.ToString();
-            var id = connection.ExecuteScalar<long>(
+            var id = session.ExecuteScalar<long>(
                 "INSERT INTO observations (at, mac, kind, text) VALUES (@at, @mac, @Kind, @Text) RETURNING id",
                 ("@at", StoreTime.Write(observation.At)), ("@mac", mac), ("@Kind", observation.Kind), ("@Text", observation.Text));
             // What machines say themselves is counted apart: they say as much as they like.
@@ -51,7 +60,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
             {
                 foreach (var said in (bool[])[true, false])
                 {
-                    connection.Execute(
+                    session.Execute(
                         """
                         DELETE FROM observations WHERE (kind = @Said) = @isSaid
                         AND id <= (SELECT id FROM observations WHERE (kind = @Said) = @isSaid ORDER BY id DESC LIMIT 1 OFFSET @inAll)
@@ -60,7 +69,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
                 }
             }
 
-            connection.Execute(
+            session.Execute(
                 """
                 DELETE FROM observations WHERE mac = @mac AND (kind = @Said) = @isSaid
                 AND id <= (
@@ -70,15 +79,15 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
                 ("@Said", Observation.Syslog), ("@mac", mac), ("@isSaid", isSaid), ("@perAddress", perAddress));
             return id;
         },
-        cancellationToken);
+        cancellationToken, WriteKind.Independent);
 
     public Task<IReadOnlyList<Observation>> ObservationsAsync(
         IReadOnlyList<MacAddress> addresses, int limit, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<Observation>)[.. connection
+        session => (IReadOnlyList<Observation>)[.. session
             .Query(
-                """
+                $"""
                 SELECT at, mac, kind, text FROM observations
-                WHERE mac IN (SELECT value FROM json_each(@macs)) ORDER BY id DESC LIMIT @limit
+                WHERE mac IN (SELECT value FROM {SqlDialect.Texts}(@macs)) ORDER BY id DESC LIMIT @limit
                 """,
                 row => new Observation(
                     StoreTime.Read(row.GetInt64(0)), MacAddress.Parse(row.GetString(1)), row.GetString(2), row.GetString(3)),
@@ -87,7 +96,7 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
         cancellationToken);
 
     /// <summary>Writes an event within the caller's transaction, plain and bounded.</summary>
-    /// <param name="connection">The caller's.</param>
+    /// <param name="session">The caller's.</param>
     /// <param name="limit">Bounds the events of each machine.</param>
     /// <param name="at">When.</param>
     /// <param name="machine">Which machine.</param>
@@ -96,27 +105,27 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
     /// more.</param>
     /// <param name="operation">The operation it belongs to.</param>
     /// <param name="note">What happened.</param>
-    public static Event Insert(
-        SqliteConnection connection, SqliteEventLimit limit, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
+    public static void Insert(
+        SqlSession session, SqlEventLimit limit, DateTimeOffset at, SystemId? machine, string hostname, string? owner,
         Guid? operation, EventNote note)
     {
-        var id = connection.ExecuteScalar<long>(
-            """
-            INSERT INTO events (at, machine, hostname, owner, operation_id, level, type, description, username)
-            VALUES (@at, @machine, @hostname, @owner, @operation, @level, @Type, @Description, @Username) RETURNING id
-            """,
-            ("@at", StoreTime.Write(at)),
-            ("@machine", machine?.ToString()),
-            ("@hostname", hostname),
-            ("@owner", owner),
-            ("@operation", operation?.ToString()),
-            ("@level", (int)note.Level),
-            ("@Type", note.Type),
-            ("@Description", note.Description),
-            ("@Username", note.Username));
-        limit.Apply(connection, machine, note.Level is EventLevel.Audit);
-        return new Event(id, at, machine, hostname, operation, note);
+        session.ExecuteLast(Insertion, Parameters(at, machine, hostname, owner, operation, note));
+        limit.Apply(session, machine, note.Level is EventLevel.Audit);
     }
+
+    private static (string Name, object? Value)[] Parameters(
+        DateTimeOffset at, SystemId? machine, string hostname, string? owner, Guid? operation, EventNote note) =>
+    [
+        ("@at", StoreTime.Write(at)),
+        ("@machine", machine?.ToString()),
+        ("@hostname", hostname),
+        ("@owner", owner),
+        ("@operation", operation?.ToString()),
+        ("@level", (int)note.Level),
+        ("@Type", note.Type),
+        ("@Description", note.Description),
+        ("@Username", note.Username),
+    ];
 
     private static (string Sql, List<(string Name, object? Value)> Parameters) Select(EventQuery query)
     {
@@ -127,12 +136,12 @@ internal sealed class SqliteEventStore(SqliteDatabase database, SqliteEventLimit
         if (query.Level is EventLevel.Audit) conditions.Add("level = 0");
         else Add("level >= @level", "@level", (int)query.Level);
         if (query.MachineIds.Count > 0)
-            Add("machine IN (SELECT value FROM json_each(@machines))", "@machines",
+            Add($"machine IN (SELECT value FROM {SqlDialect.Texts}(@machines))", "@machines",
                 JsonList.Of(query.MachineIds.Select(id => id.ToString())));
         if (query.Hostnames.Count > 0)
-            Add("hostname IN (SELECT value FROM json_each(@hostnames))", "@hostnames", JsonList.Of(query.Hostnames));
+            Add($"hostname IN (SELECT value FROM {SqlDialect.Texts}(@hostnames))", "@hostnames", JsonList.Of(query.Hostnames));
         if (query.Usernames.Count > 0)
-            Add("username IN (SELECT value FROM json_each(@usernames))", "@usernames", JsonList.Of(query.Usernames));
+            Add($"username IN (SELECT value FROM {SqlDialect.Texts}(@usernames))", "@usernames", JsonList.Of(query.Usernames));
         if (query.VisibleTo is { } reader)
         {
             const string NotAnothers = "NOT EXISTS (SELECT 1 FROM machines m WHERE m.id = events.machine AND m.owner <> @reader)";

@@ -3,30 +3,29 @@ using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Records;
 using Maas.Core.Stores;
-using Microsoft.Data.Sqlite;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqliteMachineStore(
-    SqliteDatabase database, SqliteMachineWriter writer, int changesKept, SqliteEventLimit eventLimit, SqliteRecordCatalog records)
+internal sealed class SqlMachineStore(
+    SqlDatabase database, SqlMachineWriter writer, int changesKept, SqlEventLimit eventLimit, SqlRecordCatalog records)
     : IMachineStore
 {
     private const string Columns = "m.number, m.version, m.document";
 
     public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => Get(connection, id.ToString()), cancellationToken);
+        database.ReadAsync(session => Get(session, id.ToString()), cancellationToken);
 
     public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault(
+        session => session.QuerySingleOrDefault(
             $"SELECT {Columns} FROM machines m JOIN machine_macs a ON a.machine = m.id WHERE a.mac = @mac", Read,
                 ("@mac", address.ToString())),
         cancellationToken);
 
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
-        connection =>
+        session =>
         {
-            var (where, parameters) = SqliteMachineFilter.Build(filter);
-            return (IReadOnlyList<Machine>)connection.Query(
+            var (where, parameters) = SqlMachineFilter.Build(filter);
+            return (IReadOnlyList<Machine>)session.Query(
                 $"SELECT {Columns} FROM machines m {where} ORDER BY m.number {(filter.Limit is null ? "" : "LIMIT @limit")}",
                 Read,
                 [.. parameters]);
@@ -35,13 +34,13 @@ internal sealed class SqliteMachineStore(
 
     public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
         database.ReadAsync(
-        connection =>
+        session =>
         {
-            var (where, parameters) = SqliteMachineFilter.Build(filter);
+            var (where, parameters) = SqlMachineFilter.Build(filter);
             // What asks for nothing else than the index has is read from it alone.
             var isCovered = parameters.TrueForAll(parameter => parameter.Name is "@after" or "@limit" or "@user");
-            var index = isCovered ? "INDEXED BY machines_revisions" : "";
-            return (IReadOnlyList<MachineRevision>)connection.Query(
+            var index = isCovered ? SqlDialect.ByRevisions : "";
+            return (IReadOnlyList<MachineRevision>)session.Query(
                 $"""
                 SELECT m.id, m.number, m.version, m.results FROM machines m {index} {where}
                 ORDER BY m.number {(filter.Limit is null ? "" : "LIMIT @limit")}
@@ -53,15 +52,15 @@ internal sealed class SqliteMachineStore(
 
     public Task<IReadOnlyList<Machine>> ListCandidatesAsync(CandidateFilter filter, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection =>
+            session =>
             {
-                var (sql, parameters) = SqliteCandidateFilter.Build(Columns, filter);
-                return (IReadOnlyList<Machine>)connection.Query(sql, Read, [.. parameters]);
+                var (sql, parameters) = SqlCandidateFilter.Build(Columns, filter);
+                return (IReadOnlyList<Machine>)session.Query(sql, Read, [.. parameters]);
             },
             cancellationToken);
 
     public Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyDictionary<MachineStatus, int>)connection
+        session => (IReadOnlyDictionary<MachineStatus, int>)session
             .Query(
                 "SELECT status, count(*) FROM machines GROUP BY status",
                 row => KeyValuePair.Create((MachineStatus)row.GetInt32(0), row.GetInt32(1)))
@@ -69,17 +68,17 @@ internal sealed class SqliteMachineStore(
         cancellationToken);
 
     public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<SystemId>)connection.Query(
+        session => (IReadOnlyList<SystemId>)session.Query(
             "SELECT id FROM machines WHERE deadline <= @now ORDER BY deadline LIMIT 1000",
             row => SystemId.Parse(row.GetString(0)),
             ("@now", StoreTime.Write(now))),
         cancellationToken);
 
     public Task<IReadOnlyList<SystemId>> ListSilentAsync(DateTimeOffset since, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => (IReadOnlyList<SystemId>)[.. connection
+        session => (IReadOnlyList<SystemId>)[.. session
             .Query(
                 $"""
-                SELECT {Columns} FROM machines m WHERE m.status = @status AND m.document ->> 'MadeItselfKnown' AND NOT EXISTS (
+                SELECT {Columns} FROM machines m WHERE m.status = @status AND {SqlDialect.MadeItselfKnown} AND NOT EXISTS (
                     SELECT 1 FROM machine_macs a JOIN observations o ON o.mac = a.mac WHERE a.machine = m.id AND o.at >= @since)
                 """,
                 Read,
@@ -97,7 +96,7 @@ internal sealed class SqliteMachineStore(
         try
         {
             var result = await database.WriteAsync(
-                connection => writer.Save(connection, changes), cancellationToken, bytes: bytes).ConfigureAwait(false);
+                session => writer.Save(session, changes), cancellationToken, bytes: bytes).ConfigureAwait(false);
             if (result is SaveResult.Saved) database.Changes.Raise();
             return result;
         }
@@ -123,29 +122,29 @@ internal sealed class SqliteMachineStore(
 
     private Task<bool> DeleteInTransactionAsync(MachineDeletion deletion, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection =>
+            session =>
             {
                 var id = deletion.Id.ToString();
-                if (Get(connection, id) is not { } machine || machine.Version != deletion.Version) return false;
-                if (writer.Apply(connection, deletion.Records) is not null) throw new RolledBackException<bool>(false);
-                connection.Execute("DELETE FROM machines WHERE id = @id", ("@id", id));
-                SqliteEventStore.Insert(
-                    connection, eventLimit, deletion.At, machine.Id, machine.Hostname, machine.Owner, null, deletion.Note);
+                if (Get(session, id) is not { } machine || machine.Version != deletion.Version) return false;
+                if (writer.Apply(session, deletion.Records) is not null) throw new RolledBackException<bool>(false);
+                session.Execute("DELETE FROM machines WHERE id = @id", ("@id", id));
+                SqlEventStore.Insert(
+                    session, eventLimit, deletion.At, machine.Id, machine.Hostname, machine.Owner, null, deletion.Note);
                 var change = new MachineChanged(0, deletion.At, machine.Id, machine.Version, machine.Status, null, null);
-                SqliteChangeHistory.Insert(connection, change, changesKept);
+                SqlChangeHistory.Insert(session, change, changesKept);
                 return true;
             },
             cancellationToken, WriteKind.Deletion);
 
     public Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.ExecuteScalar<byte[]?>("SELECT body FROM user_data WHERE machine = @id", ("@id", id.ToString())),
+        session => session.ExecuteScalar<byte[]?>("SELECT body FROM user_data WHERE machine = @id", ("@id", id.ToString())),
         cancellationToken);
 
     public Task<IReadOnlyList<MachineChanged>> ReadChangesAsync(long after, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => SqliteChangeHistory.Read(connection, after, limit), cancellationToken);
+        database.ReadAsync(session => SqlChangeHistory.Read(session, after, limit), cancellationToken);
 
     public Task<long> GetLastChangeAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(SqliteChangeHistory.Last, cancellationToken);
+        database.ReadAsync(SqlChangeHistory.Last, cancellationToken);
 
     public async Task WaitForChangeAsync(long after, CancellationToken cancellationToken)
     {
@@ -161,7 +160,7 @@ internal sealed class SqliteMachineStore(
         try
         {
             var result = await database.WriteAsync(
-                connection => ReplaceTag(connection, name, replacement, batch),
+                session => ReplaceTag(session, name, replacement, batch),
                 cancellationToken,
                 replacement is null ? WriteKind.Deletion : WriteKind.Ordinary).ConfigureAwait(false);
             database.Changes.Raise();
@@ -179,13 +178,13 @@ internal sealed class SqliteMachineStore(
         try
         {
             await database.WriteAsync(
-                connection =>
+                session =>
                 {
-                    if (writer.Save(connection, machines) is not SaveResult.Saved) throw new RolledBackException<bool>(false);
-                    SqliteRecordWriter.Save(connection, records.Tables, batch, eventLimit);
-                    if (connection.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE owner = @name", ("@name", name)) > 0)
+                    if (writer.Save(session, machines) is not SaveResult.Saved) throw new RolledBackException<bool>(false);
+                    SqlRecordWriter.Save(session, records.Tables, batch, eventLimit);
+                    if (session.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE owner = @name", ("@name", name)) > 0)
                         throw new RolledBackException<bool>(false);
-                    return SqliteAccountStore.DeleteUser(connection, name);
+                    return SqlAccountStore.DeleteUser(session, name);
                 },
                 cancellationToken, WriteKind.Deletion).ConfigureAwait(false);
             if (machines.Count > 0) database.Changes.Raise();
@@ -198,18 +197,18 @@ internal sealed class SqliteMachineStore(
         }
     }
 
-    private RecordResult ReplaceTag(SqliteConnection connection, string name, string? replacement, RecordBatch batch)
+    private RecordResult ReplaceTag(SqlSession session, string name, string? replacement, RecordBatch batch)
     {
-        var result = SqliteRecordWriter.Save(connection, records.Tables, batch, eventLimit);
-        var tagged = connection.Query(
+        var result = SqlRecordWriter.Save(session, records.Tables, batch, eventLimit);
+        var tagged = session.Query(
             $"SELECT {Columns} FROM machines m JOIN machine_tags t ON t.machine = m.id WHERE t.tag = @name ORDER BY m.number",
             Read,
             ("@name", name));
-        writer.Save(connection, [.. tagged.Select(machine => StoreRules.ReplaceTag(machine, name, replacement, batch.At))]);
+        writer.Save(session, [.. tagged.Select(machine => StoreRules.ReplaceTag(machine, name, replacement, batch.At))]);
         return result;
     }
 
-    private static Machine? Get(SqliteConnection connection, string id) => connection.QuerySingleOrDefault(
+    private static Machine? Get(SqlSession session, string id) => session.QuerySingleOrDefault(
         $"SELECT {Columns} FROM machines m WHERE m.id = @id", Read, ("@id", id));
 
     private static Machine Read(DbDataReader row)

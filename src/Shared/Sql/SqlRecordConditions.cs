@@ -1,10 +1,10 @@
 using Maas.Core.Nodes;
 using Maas.Core.Records;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>Conditions on records as terms of a WHERE clause.</summary>
-internal static class SqliteRecordConditions
+internal static class SqlRecordConditions
 {
     /// <summary>The terms, all of which must hold.</summary>
     /// <param name="table">The table.</param>
@@ -24,7 +24,7 @@ internal static class SqliteRecordConditions
                 RecordCondition.Between { Low: { } low } => $"{column} >= {add(low)}",
                 RecordCondition.Between { High: { } high } => $"{column} <= {add(high)}",
                 RecordCondition.Between => $"{column} IS NOT NULL",
-                RecordCondition.Contains { Text: var text } => $"instr({column}, {add(text)}) > 0",
+                RecordCondition.Contains { Text: var text } => $"{SqlDialect.Position}({column}, {add(text)}) > 0",
                 RecordCondition.Missing => $"{column} IS NULL",
                 _ => throw new NotSupportedException($"{condition} is no condition that this store knows."),
             };
@@ -32,15 +32,15 @@ internal static class SqliteRecordConditions
     ];
 
     /// <summary>Adds conditions on records of the machine <c>m</c>.</summary>
-    public static void AddOfMachine(SqliteConditions sql, IEnumerable<NodeRecordCondition> conditions)
+    public static void AddOfMachine(SqlConditions sql, IEnumerable<NodeRecordCondition> conditions)
     {
         foreach (var condition in conditions) sql.Add(OfMachine(condition, sql));
     }
 
-    private static string OfMachine(NodeRecordCondition condition, SqliteConditions sql)
+    private static string OfMachine(NodeRecordCondition condition, SqlConditions sql)
     {
-        // The records of one machine are few: the plus sign keeps SQLite from the indexes of the other columns.
-        var terms = Build(condition.Table, condition.Where, "+r.", sql.AddParameter);
+        // The records of one machine are few: the prefix keeps SQLite from the indexes of the other columns.
+        var terms = Build(condition.Table, condition.Where, SqlDialect.WithoutIndex + "r.", sql.AddParameter);
         terms.Insert(0, $"r.{ColumnOf(condition.Table, "node")} = m.id");
         var exists = $"EXISTS (SELECT 1 FROM \"{condition.Table.Name}\" r WHERE {string.Join(" AND ", terms)})";
         if (condition.IsAbsent) exists = "NOT " + exists;

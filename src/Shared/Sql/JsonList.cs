@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>
-/// A list as one parameter, an array in JSON: <c>IN (SELECT value FROM json_each(@names))</c>. SQLite limits the number of parameters.
+/// A list as one parameter, an array in JSON: <c>IN (SELECT value FROM json_each(@names))</c> in SQLite's
+/// dialect (<see cref="SqlDialect.Texts"/>). SQLite limits the number of parameters.
 /// </summary>
 internal static partial class JsonList
 {

@@ -1,25 +1,25 @@
 using System.Globalization;
 using Maas.Core.Records;
 
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
-internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimit eventLimit, SqliteRecordCatalog catalog) : IRecordStore
+internal sealed class SqlRecordStore(SqlDatabase database, SqlEventLimit eventLimit, SqlRecordCatalog catalog) : IRecordStore
 {
     public async Task PrepareAsync(IReadOnlyList<RecordTable> tables, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
-            connection =>
+            session =>
             {
-                SqliteRecordSchema.Prepare(connection, tables);
+                SqlRecordSchema.Prepare(session, tables);
                 return true;
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken, WriteKind.Independent).ConfigureAwait(false);
         catalog.Tables = [.. tables];
     }
 
     public Task<T?> GetAsync<T>(RecordTable<T> table, long id, CancellationToken cancellationToken)
         where T : StoredRecord => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault(
+        session => session.QuerySingleOrDefault(
             $"SELECT version, document FROM \"{table.Name}\" WHERE id = @id",
             row => (T)table.Read(row.GetString(1), id, row.GetInt64(0)),
             ("@id", id)),
@@ -27,15 +27,15 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
 
     public Task<IReadOnlyList<T>> ListAsync<T>(RecordQuery<T> query, CancellationToken cancellationToken)
         where T : StoredRecord => database.ReadAsync(
-        connection =>
+        session =>
         {
             var (where, parameters) = Build(query.Table, query.Where);
             var direction = query.Descending ? " DESC" : "";
             var order = query.OrderBy is { } column
-                ? $"{SqliteRecordConditions.ColumnOf(query.Table, column)}{direction}, id{direction}"
+                ? $"{SqlRecordConditions.ColumnOf(query.Table, column)}{direction}, id{direction}"
                 : $"id{direction}";
             var limit = query.Limit is { } most ? string.Create(CultureInfo.InvariantCulture, $" LIMIT {most}") : "";
-            return (IReadOnlyList<T>)connection.Query(
+            return (IReadOnlyList<T>)session.Query(
                 $"SELECT id, version, document FROM \"{query.Table.Name}\"{where} ORDER BY {order}{limit}",
                 row => (T)query.Table.Read(row.GetString(2), row.GetInt64(0), row.GetInt64(1)),
                 [.. parameters]);
@@ -44,10 +44,10 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
 
     public Task<long> CountAsync<T>(RecordQuery<T> query, CancellationToken cancellationToken)
         where T : StoredRecord => database.ReadAsync(
-        connection =>
+        session =>
         {
             var (where, parameters) = Build(query.Table, query.Where);
-            return connection.ExecuteScalar<long>($"SELECT count(*) FROM \"{query.Table.Name}\"{where}", [.. parameters]);
+            return session.ExecuteScalar<long>($"SELECT count(*) FROM \"{query.Table.Name}\"{where}", [.. parameters]);
         },
         cancellationToken);
 
@@ -57,7 +57,7 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
         try
         {
             return await database.WriteAsync(
-                connection => SqliteRecordWriter.Save(connection, catalog.Tables, batch, eventLimit),
+                session => SqlRecordWriter.Save(session, catalog.Tables, batch, eventLimit),
                 cancellationToken,
                 deletes ? WriteKind.Deletion : WriteKind.Ordinary).ConfigureAwait(false);
         }
@@ -68,26 +68,21 @@ internal sealed class SqliteRecordStore(SqliteDatabase database, SqliteEventLimi
     }
 
     public Task<long> GetEpochAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => connection.ExecuteScalar<long>("SELECT value FROM record_epoch"), cancellationToken);
+        database.ReadAsync(session => session.ExecuteScalar<long>(SqlDialect.ReadEpoch), cancellationToken);
 
     public Task<long> ReserveIdsAsync(RecordTable table, int count, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
+        session =>
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-            var last = connection.ExecuteScalar<long>("SELECT seq FROM sqlite_sequence WHERE name = @table", ("@table", table.Name));
-            if (connection.Execute(
-                "UPDATE sqlite_sequence SET seq = @last WHERE name = @table", ("@last", last + count), ("@table", table.Name)) == 0)
-                connection.Execute(
-                    "INSERT INTO sqlite_sequence (name, seq) VALUES (@table, @last)", ("@last", last + count), ("@table", table.Name));
-            return last + 1;
+            return SqlDialect.ReserveIds(session, table, count);
         },
-        cancellationToken);
+        cancellationToken, WriteKind.Independent);
 
     private static (string Where, List<(string Name, object? Value)> Parameters) Build(
         RecordTable table, IReadOnlyList<RecordCondition> conditions)
     {
         List<(string, object?)> parameters = [];
-        var terms = SqliteRecordConditions.Build(table, conditions, prefix: "", value =>
+        var terms = SqlRecordConditions.Build(table, conditions, prefix: "", value =>
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"@p{parameters.Count}");
             parameters.Add((name, value));

@@ -1,4 +1,4 @@
-namespace Maas.Sqlite;
+namespace Maas.Sql;
 
 /// <summary>
 /// Tells waiting readers that something was written. A reader that takes <see cref="NextAsync"/> before it looks misses nothing.
