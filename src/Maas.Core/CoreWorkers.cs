@@ -9,9 +9,7 @@ internal sealed class CoreWorkers(MaasCore core) : BackgroundService
     {
         try
         {
-            await Task.WhenAll(
-                core.PowerQueue.RunAsync(stoppingToken), core.Deadlines.RunAsync(stoppingToken),
-                core.DiagnosisUpdates.RunAsync(stoppingToken), core.TagEvaluation.RunAsync(stoppingToken)).ConfigureAwait(false);
+            await core.RunAsync(stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -235,6 +235,34 @@ public sealed class MaasCore : IAsyncDisposable
     /// <summary>Evaluates new definitions of tags.</summary>
     public TagEvaluationWorker TagEvaluation { get; }
 
+    /// <summary>
+    /// Runs <see cref="PowerQueue"/>, and while this process leads the hosts of its store (<see cref="IMaasStore.LeadAsync"/>) the workers
+    /// of which one is enough: <see cref="Deadlines"/>, <see cref="DiagnosisUpdates"/> and <see cref="TagEvaluation"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it; then it returns.</param>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(PowerQueue.RunAsync(cancellationToken), LeadAsync(cancellationToken));
+
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var leadership = await _store.LeadAsync(cancellationToken).ConfigureAwait(false);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, cancellationToken);
+                await Task.WhenAll(
+                    Deadlines.RunAsync(either.Token), DiagnosisUpdates.RunAsync(either.Token), TagEvaluation.RunAsync(either.Token))
+                    .ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
     /// <summary>Opens a store, which creates it or updates its schema, and makes the services over it.</summary>
     /// <param name="store">The store; disposed of with the returned object, and when this fails.</param>
     /// <param name="options">Deadlines, limits and defaults; <see langword="null"/> for the defaults.</param>
@@ -256,6 +284,7 @@ public sealed class MaasCore : IAsyncDisposable
             };
             await store.OpenAsync(limits, cancellationToken).ConfigureAwait(false);
             services ??= new MaasCoreServices();
+            services = services with { TimeProvider = store.GetClock(services.TimeProvider) };
             await store.Records.PrepareAsync([.. RecordTables.All, .. services.Tables], cancellationToken).ConfigureAwait(false);
             var now = services.TimeProvider.GetUtcNow();
             await TopologyDefaults.CreateAsync(store.Records, options.Domain, now, cancellationToken).ConfigureAwait(false);

@@ -74,7 +74,7 @@ public static class MaasCoreServiceCollectionExtensions
     // context.
     private static MaasCore Open(IServiceProvider provider) => Task.Run(() => MaasCore.OpenAsync(
         provider.GetService<IMaasStore>()
-            ?? throw new InvalidOperationException("No store is registered. Call AddSqlite(), or register an IMaasStore."),
+            ?? throw new InvalidOperationException("No store is registered. Call AddSqlite() or AddPostgres(), or register an IMaasStore."),
         provider.GetRequiredService<IOptions<MaasCoreOptions>>().Value,
         new MaasCoreServices
         {

@@ -18,15 +18,20 @@ public interface IPowerQueue
     Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(
         DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Ends a claim after a failed attempt, and counts the attempt. A withdrawn action is removed instead.</summary>
+    /// <summary>
+    /// Ends a claim after a failed attempt, and counts the attempt. A withdrawn action is removed instead. When the action was claimed
+    /// again since, the call changes nothing.
+    /// </summary>
     /// <param name="action">The claimed action.</param>
     /// <param name="due">When to try again.</param>
     /// <param name="reason">Why the attempt failed.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task PostponeAsync(QueuedPowerAction action, DateTimeOffset due, string reason, CancellationToken cancellationToken);
 
-    /// <summary>Removes an action whose outcome changes nothing.</summary>
-    /// <param name="action">The action.</param>
+    /// <summary>
+    /// Removes an action whose outcome changes nothing. When the action was claimed again since, the call changes nothing.
+    /// </summary>
+    /// <param name="action">The claimed action.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken);
 
@@ -49,4 +54,21 @@ public interface IPowerQueue
 /// <param name="MachineId">Which machine.</param>
 /// <param name="Effect">What to do.</param>
 /// <param name="Attempts">How many attempts failed.</param>
-public sealed record QueuedPowerAction(long Id, SystemId MachineId, MachineEffect.Power Effect, int Attempts);
+/// <param name="Claim">
+/// The claim by which the caller has it: each claim of an action has a higher number. The outcome counts only while no later one was made.
+/// </param>
+public sealed record QueuedPowerAction(long Id, SystemId MachineId, MachineEffect.Power Effect, int Attempts, long Claim);
+
+/// <summary>An action whose outcome is recorded, and the claim under which it was performed.</summary>
+/// <param name="Action">The action's <see cref="QueuedPowerAction.Id"/>.</param>
+/// <param name="Claim">Its <see cref="QueuedPowerAction.Claim"/>.</param>
+public sealed record PowerClaim(long Action, long Claim)
+{
+    /// <summary>The claim of a queued action.</summary>
+    /// <param name="action">What <see cref="IPowerQueue.ClaimAsync"/> returned.</param>
+    public static PowerClaim Of(QueuedPowerAction action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return new PowerClaim(action.Id, action.Claim);
+    }
+}

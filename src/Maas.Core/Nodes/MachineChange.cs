@@ -34,10 +34,10 @@ public sealed record MachineChange
     public IReadOnlyList<RecordChange> Records { get; init; } = [];
 
     /// <summary>
-    /// The queued power action whose outcome this change records, and which it removes from the queue. If that action was withdrawn, the
-    /// result is <see cref="SaveResult.Superseded"/>. <see langword="null"/> for none.
+    /// The queued power action whose outcome this change records, and which it removes from the queue. If that action was withdrawn, or
+    /// claimed again since, the result is <see cref="SaveResult.Superseded"/>. <see langword="null"/> for none.
     /// </summary>
-    public long? CompletedPowerAction { get; init; }
+    public PowerClaim? CompletedPowerAction { get; init; }
 
     /// <summary>
     /// If the store has so many New machines already, the result is <see cref="SaveResult.Full"/>; <see langword="null"/> for no limit.
@@ -84,8 +84,8 @@ public abstract record SaveResult
     public sealed record Full : SaveResult;
 
     /// <summary>
-    /// The power action of <see cref="MachineChange.CompletedPowerAction"/> was withdrawn, or is gone. If the change is the only one, the
-    /// withdrawn action is removed from the queue.
+    /// The power action of <see cref="MachineChange.CompletedPowerAction"/> was withdrawn, is gone, or was claimed again since. If the
+    /// change is the only one, an action that was withdrawn under this claim is removed from the queue.
     /// </summary>
     public sealed record Superseded : SaveResult;
 }

@@ -207,11 +207,11 @@ public sealed partial class Machines
 
     /// <summary>Load, decide, save with the version that was loaded; after a conflict, once more.</summary>
     internal Task<CommandResult> RecordAsync(
-        SystemId id, WorkerReport report, long? completedAction, CancellationToken cancellationToken) =>
+        SystemId id, WorkerReport report, PowerClaim? completedAction, CancellationToken cancellationToken) =>
         RecordAsync(id, report, null, completedAction, cancellationToken);
 
     private async Task<CommandResult> RecordAsync(
-        SystemId id, MachineInput input, MachineActor? actor, long? completedAction, CancellationToken cancellationToken)
+        SystemId id, MachineInput input, MachineActor? actor, PowerClaim? completedAction, CancellationToken cancellationToken)
     {
         using var activity = MachineMetrics.Start(id, input);
         var result = await DecideAsync(id, input, actor, completedAction, cancellationToken).ConfigureAwait(false);
@@ -220,7 +220,7 @@ public sealed partial class Machines
     }
 
     private async Task<CommandResult> DecideAsync(
-        SystemId id, MachineInput input, MachineActor? actor, long? completedAction, CancellationToken cancellationToken)
+        SystemId id, MachineInput input, MachineActor? actor, PowerClaim? completedAction, CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -143,7 +143,7 @@ public sealed partial class PowerQueueWorker
                 MachineMetrics.PowerAttempt(queued.Effect.Action, null);
                 LogDone(machine.Id, queued.Effect.Action, reached.State);
                 await _machines.RecordAsync(
-                    machine.Id, new WorkerReport.PowerDone(queued.Effect, reached.State, reached.Note), queued.Id,
+                    machine.Id, new WorkerReport.PowerDone(queued.Effect, reached.State, reached.Note), PowerClaim.Of(queued),
                         cancellationToken).ConfigureAwait(false);
                 break;
             case PowerOutcome.NotYet notYet when queued.Attempts + 1 < _options.PowerAttempts:
@@ -156,8 +156,8 @@ public sealed partial class PowerQueueWorker
                 MachineMetrics.PowerAttempt(queued.Effect.Action, "given_up");
                 LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
                 await _machines.RecordAsync(
-                    machine.Id, new WorkerReport.PowerFailed(queued.Effect, notYet.Reason), queued.Id, cancellationToken).ConfigureAwait(
-                        false);
+                    machine.Id, new WorkerReport.PowerFailed(queued.Effect, notYet.Reason), PowerClaim.Of(queued), cancellationToken)
+                    .ConfigureAwait(false);
                 break;
         }
     }

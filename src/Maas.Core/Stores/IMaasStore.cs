@@ -72,6 +72,20 @@ public interface IMaasStore : IAsyncDisposable
     IRecordStore Records { get; }
 
     /// <summary>
+    /// The clock that the services over this store use. Hosts that share a store agree on the time by a clock of the store; by default it
+    /// is the host's.
+    /// </summary>
+    /// <param name="host">The host's clock.</param>
+    TimeProvider GetClock(TimeProvider host) => host;
+
+    /// <summary>
+    /// Waits until this process is the one that runs the work that one host runs at a time: deadlines, explanations, evaluations of tags.
+    /// Of the processes that wait, one leads; when it ends, another does. A store that only one process opens completes at once.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<StoreLeadership> LeadAsync(CancellationToken cancellationToken) => Task.FromResult(new StoreLeadership(CancellationToken.None));
+
+    /// <summary>
     /// Opens the store: creates it or updates its schema. Called once, before any part is used.
     /// </summary>
     /// <param name="limits">Limits that the store enforces.</param>

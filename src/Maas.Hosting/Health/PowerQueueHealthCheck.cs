@@ -13,7 +13,7 @@ internal sealed class PowerQueueHealthCheck(IMaasStore store, TimeProvider timeP
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var due = await store.PowerQueue.NextDueAsync(cancellationToken).ConfigureAwait(false);
-        var late = timeProvider.GetUtcNow() - due;
+        var late = store.GetClock(timeProvider).GetUtcNow() - due;
         if (late is not { } time || time <= S_patience) return HealthCheckResult.Healthy("The queue of power actions is worked on.");
         var count = await store.PowerQueue.CountAsync(cancellationToken).ConfigureAwait(false);
         return new HealthCheckResult(

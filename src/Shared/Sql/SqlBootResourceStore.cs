@@ -56,18 +56,21 @@ internal sealed class SqlBootResourceStore(SqlDatabase database) : IBootResource
 
     private static IReadOnlyList<BootResource> Read(SqlSession session, long? id)
     {
+        (string, object?)[] parameters = id is null ? [] : [("@id", id)];
         var files = session
             .Query(
-                """
+                $"""
                 SELECT f.resource, f.version, f.id, f.file_type, c.size, c.sha256, c.received, c.complete
                 FROM boot_resource_files f JOIN image_contents c ON c.sha256 = f.sha256
-                WHERE @id IS NULL OR f.resource = @id ORDER BY f.id
+                {(id is null ? "" : "WHERE f.resource = @id")} ORDER BY f.id
                 """,
                 row => (Resource: row.GetInt64(0), Set: ReadSet(row)),
-                ("@id", id))
+                parameters)
             .ToLookup(file => file.Resource, file => file.Set);
         return session.Query(
-            "SELECT id, name, architecture, title, base_image, created FROM boot_resources WHERE @id IS NULL OR id = @id ORDER BY id",
+            $"""
+            SELECT id, name, architecture, title, base_image, created FROM boot_resources {(id is null ? "" : "WHERE id = @id")} ORDER BY id
+            """,
             row => new BootResource
             {
                 Id = row.GetInt64(0),
@@ -78,7 +81,7 @@ internal sealed class SqlBootResourceStore(SqlDatabase database) : IBootResource
                 Created = StoreTime.Read(row.GetInt64(5)),
                 Sets = [.. files[row.GetInt64(0)]],
             },
-            ("@id", id));
+            parameters);
     }
 
     private static BootResourceSet ReadSet(DbDataReader row) => new(

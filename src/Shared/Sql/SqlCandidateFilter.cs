@@ -17,7 +17,8 @@ internal static class SqlCandidateFilter
         // Machines that are named are found by their names. The prefix keeps SQLite from the index of all Ready machines.
         var isNamed = filter.Ids.Count + filter.Hostnames.Count > 0;
         SqlConditions sql = new();
-        sql.Add(string.Create(CultureInfo.InvariantCulture, $"{(isNamed ? SqlDialect.WithoutIndex : "")}m.status = {(int)MachineStatus.Ready}"));
+        var prefix = isNamed ? SqlDialect.WithoutIndex : "";
+        sql.Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}m.status = {(int)MachineStatus.Ready}"));
         sql.Add("m.locked = 0");
         sql.Add("m.owner IS NULL");
         sql.AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));

@@ -35,7 +35,8 @@ internal sealed class SqlEventLimit(int keep)
     private void DeleteOldest(SqlSession session, SystemId? machine, bool isAudit) => session.ExecuteLast(
         """
         DELETE FROM events WHERE machine IS NOT DISTINCT FROM @machine AND (level = 0) = @audit AND id <= (
-            SELECT id FROM events WHERE machine IS NOT DISTINCT FROM @machine AND (level = 0) = @audit ORDER BY id DESC LIMIT 1 OFFSET @keep)
+            SELECT id FROM events
+            WHERE machine IS NOT DISTINCT FROM @machine AND (level = 0) = @audit ORDER BY id DESC LIMIT 1 OFFSET @keep)
         """,
         ("@machine", machine?.ToString()), ("@audit", isAudit), ("@keep", keep));
 }

@@ -169,5 +169,5 @@ internal sealed class SqlEventStore(SqlDatabase database, SqlEventLimit limit) :
         SystemId.TryParse(row.GetStringOrNull(2), out var id) ? id : null,
         row.GetString(3),
         Guid.TryParse(row.GetStringOrNull(4), out var operation) ? operation : null,
-        new EventNote((EventLevel)row.GetInt32(5), row.GetString(6), row.GetString(7), row.GetStringOrNull(8)));
+        new EventNote((EventLevel)row.GetSmall(5), row.GetString(6), row.GetString(7), row.GetStringOrNull(8)));
 }

@@ -63,7 +63,7 @@ internal sealed class SqlMachineStore(
         session => (IReadOnlyDictionary<MachineStatus, int>)session
             .Query(
                 "SELECT status, count(*) FROM machines GROUP BY status",
-                row => KeyValuePair.Create((MachineStatus)row.GetInt32(0), row.GetInt32(1)))
+                row => KeyValuePair.Create((MachineStatus)row.GetSmall(0), row.GetSmall(1)))
             .ToDictionary(),
         cancellationToken);
 

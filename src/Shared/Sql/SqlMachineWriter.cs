@@ -44,15 +44,17 @@ internal sealed class SqlMachineWriter(int changesKept, SqlEventLimit eventLimit
         before = default;
         if (change.CompletedPowerAction is { } action
             && session.ExecuteScalar<long>(
-            "SELECT count(*) FROM effects WHERE id = @action AND withdrawn = 0", ("@action", action)) == 0)
+            "SELECT count(*) FROM effects WHERE id = @action AND claim = @claim AND withdrawn = 0",
+            ("@action", action.Action), ("@claim", action.Claim)) == 0)
         {
-            session.Execute("DELETE FROM effects WHERE id = @action", ("@action", action));
+            session.Execute(
+                "DELETE FROM effects WHERE id = @action AND claim = @claim", ("@action", action.Action), ("@claim", action.Claim));
             return new SaveResult.Superseded();
         }
 
         before = session.Query(
             "SELECT version, owner, status FROM machines WHERE id = @id",
-            row => new Row(row.GetInt64(0), row.GetStringOrNull(1), (MachineStatus)row.GetInt32(2)),
+            row => new Row(row.GetInt64(0), row.GetStringOrNull(1), (MachineStatus)row.GetSmall(2)),
             ("@id", id)).SingleOrDefault();
         if (before.Version != machine.Version)
             return machine.Version == 0 ? new SaveResult.Taken("system_id", id) : new SaveResult.Conflict(machine.Id);
@@ -86,7 +88,7 @@ internal sealed class SqlMachineWriter(int changesKept, SqlEventLimit eventLimit
         }
 
         if (change.CompletedPowerAction is { } completed)
-            session.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed));
+            session.Execute("DELETE FROM effects WHERE id = @completed", ("@completed", completed.Action));
         Apply(session, id, change);
         MachineStatus? from = machine.Version == 1 ? null : before.Status;
         var changed = new MachineChanged(0, change.At, machine.Id, machine.Version, from, machine.Status, machine.OperationId);

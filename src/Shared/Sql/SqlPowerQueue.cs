@@ -14,37 +14,45 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
         {
             session.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
             return (IReadOnlyList<QueuedPowerAction>)session.Query(
-                """
-                UPDATE effects SET claimed_until = @until
+                $"""
+                UPDATE effects SET claimed_until = @until, claim = claim + 1
                 WHERE id IN (
                     SELECT id FROM effects
                     WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
-                    ORDER BY due, id LIMIT @limit)
-                RETURNING id, machine, action, finishes, repeats, attempts
+                    ORDER BY due, id LIMIT @limit {SqlDialect.SkipLocked})
+                RETURNING id, machine, action, finishes, repeats, attempts, claim
                 """,
                 Read,
                 ("@now", StoreTime.Write(now)), ("@until", StoreTime.Write(now + duration)), ("@limit", limit));
         },
-        cancellationToken);
+        cancellationToken, WriteKind.Independent);
 
     public Task PostponeAsync(QueuedPowerAction action, DateTimeOffset due, string reason, CancellationToken cancellationToken) =>
         database.WriteAsync(
         session =>
         {
-            session.Execute("DELETE FROM effects WHERE id = @Id AND withdrawn = 1", ("@Id", action.Id));
+            session.Execute(
+                "DELETE FROM effects WHERE id = @Id AND claim = @claim AND withdrawn = 1", ("@Id", action.Id), ("@claim", action.Claim));
             return session.Execute(
-                "UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1, failure = @reason WHERE id = @Id",
-                ("@due", StoreTime.Write(due)), ("@reason", reason), ("@Id", action.Id));
+                """
+                UPDATE effects SET due = @due, claimed_until = 0, attempts = attempts + 1, failure = @reason
+                WHERE id = @Id AND claim = @claim
+                """,
+                ("@due", StoreTime.Write(due)), ("@reason", reason), ("@Id", action.Id), ("@claim", action.Claim));
         },
         cancellationToken);
 
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) =>
         database.WriteAsync(session =>
-        session.Execute("DELETE FROM effects WHERE id = @Id", ("@Id", action.Id)), cancellationToken, WriteKind.Deletion);
+        session.Execute("DELETE FROM effects WHERE id = @Id AND claim = @claim", ("@Id", action.Id), ("@claim", action.Claim)),
+        cancellationToken, WriteKind.Deletion);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
         session => StoreTime.Read(session.ExecuteScalar<long?>(
-            $"SELECT min({SqlDialect.Greatest}(due, claimed_until)) FROM effects WHERE id IN (SELECT min(id) FROM effects GROUP BY machine)")),
+            $"""
+            SELECT min({SqlDialect.Greatest}(due, claimed_until)) FROM effects
+            WHERE id IN (SELECT min(id) FROM effects GROUP BY machine)
+            """)),
         cancellationToken);
 
     public Task<string?> GetFailureAsync(SystemId machine, CancellationToken cancellationToken) => database.ReadAsync(
@@ -60,7 +68,7 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
     public static void Update(SqlSession session, string machine, MachineChange change)
     {
         var queued = session.Query(
-            "SELECT id, machine, action, finishes, repeats, attempts FROM effects WHERE machine = @machine AND withdrawn = 0",
+            "SELECT id, machine, action, finishes, repeats, attempts, claim FROM effects WHERE machine = @machine AND withdrawn = 0",
             row => Read(row).Effect,
             ("@machine", machine));
         var update = PowerQueueUpdate.For(queued, change.Effects);
@@ -92,6 +100,7 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
     private static QueuedPowerAction Read(DbDataReader row) => new(
         row.GetInt64(0),
         SystemId.Parse(row.GetString(1)),
-        new MachineEffect.Power((PowerAction)row.GetInt32(2), row.GetFlag(3), row.GetFlag(4)),
-        row.GetInt32(5));
+        new MachineEffect.Power((PowerAction)row.GetSmall(2), row.GetFlag(3), row.GetFlag(4)),
+        row.GetSmall(5),
+        row.GetInt64(6));
 }

@@ -19,6 +19,7 @@ internal static class SqlRecordConditions
             var column = prefix + ColumnOf(table, condition.Column);
             return condition switch
             {
+                RecordCondition.In { Values.Count: 0 } => "1 = 0",
                 RecordCondition.In { Values: var values } => $"{column} IN ({string.Join(", ", values.Select(add))})",
                 RecordCondition.Between { Low: { } low, High: { } high } => $"{column} BETWEEN {add(low)} AND {add(high)}",
                 RecordCondition.Between { Low: { } low } => $"{column} >= {add(low)}",

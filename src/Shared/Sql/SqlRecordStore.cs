@@ -31,8 +31,10 @@ internal sealed class SqlRecordStore(SqlDatabase database, SqlEventLimit eventLi
         {
             var (where, parameters) = Build(query.Table, query.Where);
             var direction = query.Descending ? " DESC" : "";
+            // What has no value comes before what has one.
+            var nulls = query.Descending ? "NULLS LAST" : "NULLS FIRST";
             var order = query.OrderBy is { } column
-                ? $"{SqlRecordConditions.ColumnOf(query.Table, column)}{direction}, id{direction}"
+                ? $"{SqlRecordConditions.ColumnOf(query.Table, column)}{direction} {nulls}, id{direction}"
                 : $"id{direction}";
             var limit = query.Limit is { } most ? string.Create(CultureInfo.InvariantCulture, $" LIMIT {most}") : "";
             return (IReadOnlyList<T>)session.Query(

@@ -58,7 +58,10 @@ internal sealed class SqlScriptStore(SqlDatabase database, StoreQuotas quotas) :
     public Task SuppressAsync(
         SystemId machine, IReadOnlyCollection<long> ids, bool suppressed, CancellationToken cancellationToken) => database.WriteAsync(
         session => session.Execute(
-                $"UPDATE script_results SET suppressed = @value WHERE machine = @machine AND id IN (SELECT value FROM {SqlDialect.Numbers}(@ids))",
+                $"""
+                UPDATE script_results SET suppressed = @value
+                WHERE machine = @machine AND id IN (SELECT value FROM {SqlDialect.Numbers}(@ids))
+                """,
                 ("@value", suppressed ? 1 : 0), ("@machine", machine.ToString()), ("@ids", JsonList.Of(ids))) > 0
             && Raise(session, machine),
         cancellationToken);
@@ -127,7 +130,7 @@ internal sealed class SqlScriptStore(SqlDatabase database, StoreQuotas quotas) :
                             OVER (ORDER BY id DESC) AS bytes,
                         row_number() OVER (ORDER BY id DESC) AS place
                     FROM script_results WHERE machine = @machine AND (
-                        combined IS NOT NULL OR output IS NOT NULL OR error IS NOT NULL OR report IS NOT NULL))
+                        combined IS NOT NULL OR output IS NOT NULL OR error IS NOT NULL OR report IS NOT NULL)) AS outputs
                 WHERE bytes > @bytes AND place > 1)
             """,
             ("@machine", machine.ToString()), ("@results", quotas.ScriptResultsPerMachine), ("@bytes", quotas.ScriptOutputBytesPerMachine));
@@ -153,9 +156,9 @@ internal sealed class SqlScriptStore(SqlDatabase database, StoreQuotas quotas) :
         Id = row.GetInt64(0),
         MachineId = SystemId.Parse(row.GetString(1)),
         OperationId = Guid.Parse(row.GetString(2)),
-        Kind = (ScriptKind)row.GetInt32(3),
+        Kind = (ScriptKind)row.GetSmall(3),
         Name = row.GetString(4),
-        Status = (ScriptStatus)row.GetInt32(5),
+        Status = (ScriptStatus)row.GetSmall(5),
         ExitStatus = (int?)row.GetInt64OrNull(6),
         Started = StoreTime.Read(row.GetInt64OrNull(7)),
         Ended = StoreTime.Read(row.GetInt64OrNull(8)),

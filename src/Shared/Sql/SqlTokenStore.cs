@@ -81,7 +81,7 @@ internal sealed class SqlTokenStore(SqlDatabase database, SqlMachineWriter write
                         SELECT token_key, consumer_key, nonce FROM (
                             SELECT token_key, consumer_key, nonce,
                                 row_number() OVER (PARTITION BY token_key, consumer_key ORDER BY expires DESC) AS place
-                            FROM nonces)
+                            FROM nonces) AS nonces_of_keys
                         WHERE place > @mostOfKey)
                     """,
                     ("@mostOfKey", mostOfKey));

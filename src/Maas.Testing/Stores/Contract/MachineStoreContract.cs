@@ -126,7 +126,7 @@ internal sealed partial class MachineStoreContract : StoreCases
             (Change(present with { Version = 9 }), new SaveResult.Conflict(present.Id)),
             (Change(NewMachine(3) with { Hostname = "host-1" }), new SaveResult.Taken("hostname", "host-1")),
             (Change(NewMachine(3)) with { MostNew = 2 }, new SaveResult.Full()),
-            (Change(present) with { CompletedPowerAction = 12345 }, new SaveResult.Superseded()),
+            (Change(present) with { CompletedPowerAction = new PowerClaim(12345, 1) }, new SaveResult.Superseded()),
         };
         foreach (var (change, expected) in refused)
         {

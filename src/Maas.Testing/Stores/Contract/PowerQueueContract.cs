@@ -23,7 +23,7 @@ internal sealed class PowerQueueContract : StoreCases
 
         var claimed = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
 
-        Expect.Equal(new QueuedPowerAction(claimed.Id, IdOf(1), Power(PowerAction.ShutDown, finishes: true), 0), claimed);
+        Expect.Equal(new QueuedPowerAction(claimed.Id, IdOf(1), Power(PowerAction.ShutDown, finishes: true), 0, claimed.Claim), claimed);
     }
 
     public async Task Actions_of_a_machine_are_claimed_one_at_a_time_in_order()
@@ -34,7 +34,7 @@ internal sealed class PowerQueueContract : StoreCases
         Expect.Equal(PowerAction.TurnOff, off.Effect.Action);
         Expect.Equal(0, (await ClaimAsync(Now).ConfigureAwait(false)).Count);
 
-        await SaveAsync(Change(machine) with { CompletedPowerAction = off.Id }).ConfigureAwait(false);
+        await SaveAsync(Change(machine) with { CompletedPowerAction = PowerClaim.Of(off) }).ConfigureAwait(false);
         var on = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
         Expect.Equal(PowerAction.TurnOn, on.Effect.Action);
         Expect.True(on.Id > off.Id, "Ids ascend in the order of insertion");
@@ -47,7 +47,9 @@ internal sealed class PowerQueueContract : StoreCases
 
         Expect.Equal(Now + Lease, await Queue.NextDueAsync(Token).ConfigureAwait(false));
         Expect.Equal(0, (await ClaimAsync(Now + Lease - TimeSpan.FromMilliseconds(1)).ConfigureAwait(false)).Count);
-        Expect.Equal(first, (await ClaimAsync(Now + Lease).ConfigureAwait(false)).Single());
+        var second = (await ClaimAsync(Now + Lease).ConfigureAwait(false)).Single();
+        Expect.Equal(first with { Claim = second.Claim }, second);
+        Expect.True(second.Claim > first.Claim, "Each claim of an action has a higher number");
     }
 
     public async Task No_more_are_claimed_than_asked_for_the_longest_due_first()
@@ -98,7 +100,8 @@ internal sealed class PowerQueueContract : StoreCases
         Expect.Equal("no answer", await Queue.GetFailureAsync(IdOf(1), Token).ConfigureAwait(false));
         Expect.Equal(Now.AddSeconds(5), await Queue.NextDueAsync(Token).ConfigureAwait(false));
         Expect.Equal(0, (await ClaimAsync(Now.AddSeconds(4)).ConfigureAwait(false)).Count);
-        Expect.Equal(first with { Attempts = 1 }, (await ClaimAsync(Now.AddSeconds(5)).ConfigureAwait(false)).Single());
+        var second = (await ClaimAsync(Now.AddSeconds(5)).ConfigureAwait(false)).Single();
+        Expect.Equal(first with { Attempts = 1, Claim = second.Claim }, second);
     }
 
     public async Task A_dropped_action_is_gone()
@@ -179,7 +182,7 @@ internal sealed class PowerQueueContract : StoreCases
         machine = await SaveAsync(Change(machine, Power(PowerAction.TurnOff))).ConfigureAwait(false);
 
         var result = await Machines.SaveAsync(
-            [Change(machine with { PowerState = MachinePowerState.On }) with { CompletedPowerAction = on.Id }], Token)
+            [Change(machine with { PowerState = MachinePowerState.On }) with { CompletedPowerAction = PowerClaim.Of(on) }], Token)
             .ConfigureAwait(false);
 
         Expect.Equal(new SaveResult.Superseded(), result);
@@ -200,12 +203,43 @@ internal sealed class PowerQueueContract : StoreCases
         Expect.Equal(null, await Queue.NextDueAsync(Token).ConfigureAwait(false));
     }
 
+    public async Task The_outcome_of_a_claim_that_another_one_followed_is_superseded()
+    {
+        var machine = await CreateAsync(1, Power(PowerAction.TurnOn)).ConfigureAwait(false);
+        var first = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
+        var second = (await ClaimAsync(Now + Lease).ConfigureAwait(false)).Single();
+
+        var late = await Machines.SaveAsync(
+            [Change(machine with { PowerState = MachinePowerState.On }) with { CompletedPowerAction = PowerClaim.Of(first) }], Token)
+            .ConfigureAwait(false);
+        await Queue.PostponeAsync(first, Now.AddSeconds(5), "no answer", Token).ConfigureAwait(false);
+        await Queue.DropAsync(first, Token).ConfigureAwait(false);
+
+        Expect.Equal(new SaveResult.Superseded(), late);
+        Expect.Equal(machine, await GetAsync(machine.Id).ConfigureAwait(false));
+        Expect.Equal(null, await Queue.GetFailureAsync(machine.Id, Token).ConfigureAwait(false));
+        Expect.Equal(Now + Lease + Lease, await Queue.NextDueAsync(Token).ConfigureAwait(false));
+        await SaveAsync(Change(machine) with { CompletedPowerAction = PowerClaim.Of(second) }).ConfigureAwait(false);
+        Expect.Equal(0, await Queue.CountAsync(Token).ConfigureAwait(false));
+    }
+
+    public async Task A_claim_that_has_ended_counts_until_the_next_one()
+    {
+        var machine = await CreateAsync(1, Power(PowerAction.TurnOn)).ConfigureAwait(false);
+        var claimed = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
+
+        await SaveAsync(Change(machine) with { At = Now + Lease + Lease, CompletedPowerAction = PowerClaim.Of(claimed) })
+            .ConfigureAwait(false);
+
+        Expect.Equal(0, await Queue.CountAsync(Token).ConfigureAwait(false));
+    }
+
     public async Task A_completed_action_is_removed_and_its_change_may_queue_the_next()
     {
         var machine = await CreateAsync(1, Power(PowerAction.TurnOn)).ConfigureAwait(false);
         var on = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
 
-        await SaveAsync(Change(machine, Power(PowerAction.TurnOn, repeats: true)) with { CompletedPowerAction = on.Id })
+        await SaveAsync(Change(machine, Power(PowerAction.TurnOn, repeats: true)) with { CompletedPowerAction = PowerClaim.Of(on) })
             .ConfigureAwait(false);
 
         Expect.Equal(1, await Queue.CountAsync(Token).ConfigureAwait(false));

@@ -48,8 +48,8 @@ internal sealed class StoreDurabilityContract : StoreCases
 
         await ReopenAsync().ConfigureAwait(false);
 
-        Expect.Sequence(
-            claimed, await Store.PowerQueue.ClaimAsync(Now.AddMinutes(1), TimeSpan.FromMinutes(1), 10, Token).ConfigureAwait(false));
+        var again = await Store.PowerQueue.ClaimAsync(Now.AddMinutes(1), TimeSpan.FromMinutes(1), 10, Token).ConfigureAwait(false);
+        Expect.Sequence(claimed.Select(action => action with { Claim = action.Claim + 1 }), again);
     }
 
     public async Task A_withdrawn_action_is_not_performed_after_all()

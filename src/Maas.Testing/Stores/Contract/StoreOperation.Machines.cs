@@ -119,7 +119,7 @@ internal readonly partial record struct StoreOperation
                 results.Add(await on.Store.Machines.SaveAsync([cancel], on.Token).ConfigureAwait(false));
             }
 
-            var change = Edit(machine, on) with { CompletedPowerAction = action.Id };
+            var change = Edit(machine, on) with { CompletedPowerAction = PowerClaim.Of(action) };
             results.Add(await on.Store.Machines.SaveAsync([change], on.Token).ConfigureAwait(false));
         }
 

@@ -15,9 +15,10 @@ internal sealed class InMemoryPowerQueue(InMemoryDatabase database) : IPowerQueu
                 .OrderBy(row => row.Value.Due)
                 .Take(limit)
                 .ToList();
-            foreach (var (id, action) in claimed) actions = actions.Set(id, action with { ClaimedUntil = now + duration });
+            foreach (var (id, action) in claimed)
+                actions = actions.Set(id, action with { ClaimedUntil = now + duration, Claim = action.Claim + 1 });
             return (state with { PowerActions = actions }, (IReadOnlyList<QueuedPowerAction>)[.. claimed.Select(row =>
-                new QueuedPowerAction(row.Key, row.Value.MachineId, row.Value.Effect, row.Value.Attempts))]);
+                new QueuedPowerAction(row.Key, row.Value.MachineId, row.Value.Effect, row.Value.Attempts, row.Value.Claim + 1))]);
         },
         cancellationToken);
 
@@ -25,7 +26,7 @@ internal sealed class InMemoryPowerQueue(InMemoryDatabase database) : IPowerQueu
         database.WriteAsync(
         state =>
         {
-            if (state.PowerActions.Find(action.Id) is not { } stored) return (state, false);
+            if (state.PowerActions.Find(action.Id) is not { } stored || stored.Claim != action.Claim) return (state, false);
             var actions = stored.IsWithdrawn
                 ? state.PowerActions.Remove(action.Id)
                 : state.PowerActions.Set(action.Id, stored with
@@ -37,7 +38,10 @@ internal sealed class InMemoryPowerQueue(InMemoryDatabase database) : IPowerQueu
         cancellationToken);
 
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) => database.WriteAsync(
-        state => (state with { PowerActions = state.PowerActions.Remove(action.Id) }, true), cancellationToken);
+        state => state.PowerActions.Find(action.Id)?.Claim == action.Claim
+            ? (state with { PowerActions = state.PowerActions.Remove(action.Id) }, true)
+            : (state, false),
+        cancellationToken);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => database.ReadAsync(
         state => OldestOfMachines(state.PowerActions)

@@ -69,6 +69,8 @@ internal sealed record StoredPowerAction(SystemId MachineId, MachineEffect.Power
 
     public DateTimeOffset ClaimedUntil { get; init; } = DateTimeOffset.MinValue;
 
+    public long Claim { get; init; }
+
     public bool IsWithdrawn { get; init; }
 
     public string? Failure { get; init; }

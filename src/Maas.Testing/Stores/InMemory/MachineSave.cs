@@ -12,7 +12,8 @@ internal static class MachineSave
     public static SaveResult? Check(InMemoryState state, MachineChange change)
     {
         var machine = change.Machine;
-        if (change.CompletedPowerAction is { } action && state.PowerActions.Find(action) is null or { IsWithdrawn: true })
+        if (change.CompletedPowerAction is { } completed
+            && (FindClaimed(state, completed) is null or { IsWithdrawn: true }))
             return new SaveResult.Superseded();
         if ((state.Machines.GetValueOrDefault(machine.Id)?.Version ?? 0) != machine.Version)
             return machine.Version == 0 ? new SaveResult.Taken("system_id", machine.Id.ToString()) : new SaveResult.Conflict(machine.Id);
@@ -27,8 +28,11 @@ internal static class MachineSave
 
     /// <summary>The state after a refused change: a withdrawn power action is removed.</summary>
     public static InMemoryState Refuse(InMemoryState state, MachineChange change, SaveResult refusal) =>
-        refusal is SaveResult.Superseded && change.CompletedPowerAction is { } action
-            ? state with { PowerActions = state.PowerActions.Remove(action) } : state;
+        refusal is SaveResult.Superseded && change.CompletedPowerAction is { } completed && FindClaimed(state, completed) is not null
+            ? state with { PowerActions = state.PowerActions.Remove(completed.Action) } : state;
+
+    private static StoredPowerAction? FindClaimed(InMemoryState state, PowerClaim claim) =>
+        state.PowerActions.Find(claim.Action) is { } stored && stored.Claim == claim.Claim ? stored : null;
 
     /// <summary>Saves a change that <see cref="Check"/> has found possible.</summary>
     public static (InMemoryState Next, Machine Saved) Apply(InMemoryState state, MachineChange change, StoreLimits limits)
@@ -47,7 +51,7 @@ internal static class MachineSave
         foreach (var note in change.Events)
             state = state with { Events = state.Events.Add(change.At, subject, note, limits.EventsPerMachine, out _) };
         if (change.CompletedPowerAction is { } completed)
-            state = state with { PowerActions = state.PowerActions.Remove(completed) };
+            state = state with { PowerActions = state.PowerActions.Remove(completed.Action) };
         state = state with { PowerActions = PowerActions.Update(state.PowerActions, change) };
         foreach (var effect in change.Effects) state = Apply(state, machine.Id, effect, change.At);
         foreach (var script in change.Scripts)
