@@ -28,13 +28,16 @@ internal static class MachineOperations
 
     internal static IReadOnlyDictionary<string, string> NoSsh { get; } = new Dictionary<string, string>
     {
-        ["enable_ssh"] = "This server's ephemeral environment has no SSH server; use rescue_mode for a shell on the machine's console.",
+        ["enable_ssh"] = "A machine has an SSH server in rescue mode only; use rescue_mode.",
     };
 
     internal static IReadOnlyDictionary<string, string> AlwaysChecked { get; } = new Dictionary<string, string>
     {
         ["power_parameters_skip_check"] = "This server always checks power parameters.",
     };
+
+    /// <summary>MAAS's name of its release script that erases; here erasing is no script.</summary>
+    private const string WipeDisks = "wipe-disks";
 
     private const string NoVirtualMachines = "This server manages no virtual machine hosts.";
 
@@ -73,6 +76,9 @@ internal static class MachineOperations
                 ApiArgument.Text("hwe_kernel", "the kernel; kept and shown, for the image brings its own."),
                 .. Allocation.BridgeArguments,
                 ApiArgument.Text("agent_name", "what the client calls itself."),
+                ApiArgument.Texts(
+                    "deployment_scripts",
+                    "names, ids or tags of deployment scripts, none for none; without it, all without the tag noauto."),
             ]) with { Unsupported = NotDeployed },
         Operation("release", ApiAccess.User, Release, "Give a machine back.")
             .With(
@@ -80,10 +86,10 @@ internal static class MachineOperations
                 ApiArgument.Flag("erase", "whether to erase its disks first."),
                 ApiArgument.Flag("secure_erase", "by the disks' own secure erase."),
                 ApiArgument.Flag("quick_erase", "only where systems and partitions begin."),
-                ApiArgument.Flag("force", "accepted, and without meaning here.")) with
-            {
-                Unsupported = new Dictionary<string, string> { ["scripts"] = "This server runs no scripts when a machine is released." }
-            },
+                ApiArgument.Flag("force", "accepted, and without meaning here."),
+                ApiArgument.Texts(
+                    "scripts", "names, ids or tags of release scripts, which run before the disks are erased; wipe-disks erases them."),
+                Values) with { TakesAnyArgument = true },
         Operation("abort", ApiAccess.User, _ => new MachineCommand.Abort(), "Stop what a machine is busy with.")
             .With(Comment),
         Operation("power_on", ApiAccess.User, form => new MachineCommand.TurnOn { UserData = form.UserData() }, "Turn a machine on.")
@@ -140,6 +146,7 @@ internal static class MachineOperations
         AgentName = form.Optional("agent_name"),
         Bridges = Allocation.Bridges(form),
         UserData = form.UserData(),
+        DeploymentScripts = form.Scripts("deployment_scripts"),
     };
 
     private static MachineCommand.TurnOff TurnOff(FormReader form)
@@ -153,7 +160,7 @@ internal static class MachineOperations
     private static MachineCommand.Release Release(FormReader form)
     {
         foreach (var flag in (ReadOnlySpan<string>)["erase", "secure_erase", "quick_erase", "force"]) _ = form.Boolean(flag);
-        return new();
+        return new() { Scripts = [.. (form.Scripts("scripts") ?? []).Where(script => script != WipeDisks)] };
     }
 
     /// <summary>
@@ -163,7 +170,7 @@ internal static class MachineOperations
     {
         var settings = request.Core.Settings;
         var always = await settings.GetAsync(SettingCatalogue.EraseOnRelease, request.Aborted).ConfigureAwait(false) == "true";
-        return always || form.Boolean("erase") is true
+        return always || form.Boolean("erase") is true || form.List("scripts").Contains(WipeDisks)
             ? await settings.GetEraseModeAsync(form.Boolean("secure_erase"), form.Boolean("quick_erase"), request.Aborted)
                 .ConfigureAwait(false)
             : null;
@@ -175,7 +182,8 @@ internal static class MachineOperations
     internal static async Task<MachineCommand> WithScriptsAsync(
         ApiRequest request, FormReader form, Machine? machine, MachineCommand command)
     {
-        if (command is not (MachineCommand.Commission or MachineCommand.Test)) return command;
+        if (command is not (MachineCommand.Commission or MachineCommand.Test or MachineCommand.Release
+            or MachineCommand.Deploy { DeploymentScripts: not null })) return command;
         var values = request.Endpoint.Action.TakesAnyArgument
             ? form.ScriptValues(request.Endpoint.Action) : ReadOnlyDictionary<string, string>.Empty;
         var (complete, selections) = command switch
@@ -187,6 +195,9 @@ internal static class MachineOperations
                     new(ScriptKind.Commissioning, commission.CommissioningScripts), new(ScriptKind.Testing, commission.TestingScripts),
                 }),
             MachineCommand.Test test => (test with { ScriptValues = values }, [new(ScriptKind.Testing, test.TestingScripts)]),
+            MachineCommand.Release release => (
+                release with { ScriptValues = values }, [new(ScriptKind.Release, release.Scripts)]),
+            MachineCommand.Deploy deploy => (deploy, [new(ScriptKind.Deployment, deploy.DeploymentScripts)]),
             _ => throw new UnreachableException(),
         };
         if (values.Count == 0 && selections.All(selection => selection.Words is null)) return complete;

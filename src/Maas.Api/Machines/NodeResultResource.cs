@@ -39,7 +39,7 @@ internal static class NodeResultResource
         List<ScriptResult> results =
         [
             .. current.SelectMany(each => each).Where(result => Ended.Contains(result.Status)
-                && (type is null || type == (result.Kind == ScriptKind.Testing ? 2 : 0))
+                && (type is null || type == (int)ScriptResultSet.TypeOf(result.Kind))
                 && (names.Count == 0 || names.Contains(result.Name))).OrderBy(result => result.Id),
         ];
         return new ApiResult.JsonStream(ReadAsync(request, results));
@@ -68,7 +68,7 @@ internal static class NodeResultResource
         json.WriteString("name", name);
         if (result.ExitStatus is { } status) json.WriteNumber("script_result", status);
         else json.WriteNull("script_result");
-        json.WriteNumber("result_type", result.Kind == ScriptKind.Testing ? 2 : 0);
+        json.WriteNumber("result_type", (int)ScriptResultSet.TypeOf(result.Kind));
         json.WriteStartObject("node");
         json.WriteString("system_id", result.MachineId.ToString());
         json.WriteEndObject();

@@ -21,11 +21,12 @@ internal static class ScriptResultResource
     [
         new("api/2.0/nodes/{system_id}/results/", "NodeScriptResultsHandler", "The results of a machine's scripts.",
             ApiAction.Read(ApiAccess.User, ListAsync, "List results, the newest first.").With(
-                ApiArgument.Text("type", "commissioning, testing or installation."), IncludeOutput, Filters)),
+                ApiArgument.Text("type", "commissioning, testing, installation, release or deployment."), IncludeOutput, Filters)),
         new("api/2.0/nodes/{system_id}/results/{id}/", "NodeScriptResultHandler", "The results of one run.",
         [
             ApiAction.Read(ApiAccess.User, ReadAsync,
-                "Read results, by id or by one of the words current-commissioning, current-testing and current-installation.")
+                "Read results, by id or by one of the words current-commissioning, current-testing, current-installation, current-release and "
+                    + "current-deployment.")
                 .With(IncludeOutput, Filters),
             ApiAction.Update(ApiAccess.Administrator, UpdateAsync, "Decide whether results count: a suppressed failure does not.").With(
                 ApiArgument.Flag("suppressed", "whether they are suppressed."), IncludeOutput, Filters),
@@ -44,7 +45,7 @@ internal static class ScriptResultResource
         if (request.Form["type"] is { Length: > 0 } type)
         {
             if (KindsOf(type) is not { } kinds)
-                return CommandResults.BadField("type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning or testing.");
+                return CommandResults.BadField("type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning, testing, release or deployment.");
             sets = [.. sets.Where(set => kinds.Contains(set.Kind))];
         }
 
@@ -110,10 +111,13 @@ internal static class ScriptResultResource
         {
             "current-commissioning" => sets.FirstOrDefault(set => set.Kind == ScriptKind.Commissioning),
             "current-testing" => sets.FirstOrDefault(set => set.Kind == ScriptKind.Testing),
+            "current-release" => sets.FirstOrDefault(set => set.Kind == ScriptKind.Release),
+            "current-deployment" => sets.FirstOrDefault(set => set.Kind == ScriptKind.Deployment),
             _ => sets.FirstOrDefault(set => set.Id.ToString(CultureInfo.InvariantCulture) == name),
         };
         if (found is not null) return (machine, found, null);
-        return name.All(char.IsAsciiDigit) || name is "current-commissioning" or "current-testing" or "current-installation"
+        return name.All(char.IsAsciiDigit) || name is "current-commissioning" or "current-testing" or "current-installation" or "current-release"
+            or "current-deployment"
             ? (machine, null, ApiResults.NotFound("ScriptSet"))
             : (machine, null, ApiResults.BadRequest(
                 $"Unknown id \"{LogText.From(name, 64)}\" must be current-commissioning, current-testing, " // MAAS-WORDING
@@ -124,6 +128,8 @@ internal static class ScriptResultResource
     {
         "commission" or "commissioning" or "0" => [ScriptKind.Commissioning],
         "test" or "testing" or "2" => [ScriptKind.Testing],
+        "release" or "3" => [ScriptKind.Release],
+        "deploy" or "deployment" or "4" => [ScriptKind.Deployment],
         "install" or "installation" or "1" => [], // MAAS has these; nothing here installs by scripts
         _ => null,
     };

@@ -9,10 +9,19 @@ namespace Maas.Api.Machines;
 internal sealed record ScriptResultSet(ScriptKind Kind, long Id, IReadOnlyList<ScriptResult> Results)
 {
     /// <summary>MAAS's number of the kind.</summary>
-    public int Type => Kind == ScriptKind.Testing ? 2 : 0;
+    public int Type => (int)TypeOf(Kind);
 
     /// <summary>MAAS's name of the kind.</summary>
-    public string TypeName => Kind == ScriptKind.Testing ? "Testing" : "Commissioning";
+    public string TypeName => TypeOf(Kind).ToString();
+
+    /// <summary>The type of the scripts that run for this.</summary>
+    public static NodeScriptType TypeOf(ScriptKind kind) => kind switch
+    {
+        ScriptKind.Testing => NodeScriptType.Testing,
+        ScriptKind.Release => NodeScriptType.Release,
+        ScriptKind.Deployment => NodeScriptType.Deployment,
+        _ => NodeScriptType.Commissioning,
+    };
 
     /// <summary>Groups the results of one machine, the newest operation first.</summary>
     public static IReadOnlyList<ScriptResultSet> Of(IEnumerable<ScriptResult> results) =>

@@ -5,6 +5,7 @@ using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;
 using Maas.Core.Inventory;
+using Maas.Core.Scripts;
 using Maas.Core.Storage;
 
 namespace Maas.Api.Metadata;
@@ -17,8 +18,15 @@ internal static class AgentTask
         if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
-        return ApiResults.Text(Describe(machine, request.View.Prefix));
+        var task = Describe(machine, request.View.Prefix);
+        if (machine.NextBoot is BootIntent.Install && await HasScriptsAsync(request, machine).ConfigureAwait(false))
+            task += "has_scripts=true\n";
+        return ApiResults.Text(task);
     }
+
+    private static async Task<bool> HasScriptsAsync(ApiRequest request, Machine machine) =>
+        (await request.Core.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false))
+            .Any(result => result.OperationId == machine.OperationId && ScriptResult.Unfinished.Contains(result.Status));
 
     /// <summary>The image that the machine is to write, and no other.</summary>
     public static async Task<ApiResult> ImageAsync(ApiRequest request)
@@ -81,6 +89,9 @@ internal static class AgentTask
             case BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test }:
                 Add("task", "commission");
                 Add("wait", "poweroff");
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Release }:
+                Add("task", "release");
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Erase }:
                 Add("task", "erase");

@@ -16,13 +16,16 @@ internal static class EphemeralScript
 
     /// <summary>Whether the user data of the machine is a script of this server.</summary>
     public static bool IsFor(Machine machine) =>
-        machine.NextBoot is BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test or EphemeralTask.PowerOff };
+        machine.NextBoot is BootIntent.Ephemeral
+        {
+            Task: EphemeralTask.Commission or EphemeralTask.Test or EphemeralTask.Release or EphemeralTask.PowerOff,
+        };
 
     /// <summary>The script for what the machine boots for; null when its user data is its owner's.</summary>
     public static async Task<ApiResult?> ForAsync(ApiRequest request, Machine machine) => machine.NextBoot switch
     {
-        BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test } => await WithKeyAsync(request, "scripts")
-            .ConfigureAwait(false),
+        BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test or EphemeralTask.Release } =>
+            await WithKeyAsync(request, "scripts").ConfigureAwait(false),
         BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => new ApiResult.Bytes(Encoding.UTF8.GetBytes(PowerOffScript)),
         _ => null,
     };

@@ -98,6 +98,7 @@ internal static class MetadataRoutes
                 [
                     "script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters",
                     "partial", // what a script has printed so far: the environment's own agent says so
+                    "erased", // that OK is the end of the erasure, and not of the release scripts before it: that agent again
                 ],
             },
             ApiAction.Post(

@@ -51,12 +51,25 @@ internal static class ScriptArchive
             Readable)),
     ]);
 
-    private static string KindOf(ScriptResult result) => result.Kind == ScriptKind.Testing ? "testing" : "commissioning";
+    /// <summary>MAAS's built-in script that installs: those whose names sort before it run before the installation.</summary>
+    private const string Installation = "50-curtin-install";
+
+    private static string KindOf(ScriptResult result) => result.Kind switch
+    {
+        ScriptKind.Testing => "testing",
+        ScriptKind.Release => "release",
+        ScriptKind.Deployment => "deployment",
+        _ => "commissioning",
+    };
+
+    /// <summary>When a script runs: deployment scripts before or after the image is written, others with all of their kind.</summary>
+    private static string StageOf(ScriptResult result) => result.Kind is not ScriptKind.Deployment ? KindOf(result)
+        : string.CompareOrdinal(result.Name, Installation) < 0 ? "pre-install" : "post-install";
 
     private static string PathOf(ScriptResult result) => $"{KindOf(result)}/{result.Name}";
 
     private static string Line(PendingScript script) => string.Create(CultureInfo.InvariantCulture,
-        $"{KindOf(script.Result)}\t{script.Result.Name}\t{PathOf(script.Result)}\t{script.Result.Id}"
+        $"{StageOf(script.Result)}\t{script.Result.Name}\t{PathOf(script.Result)}\t{script.Result.Id}"
             + $"\t{(long)script.Result.Timeout.TotalSeconds}\t{ParallelOf(script.Result)}\t{RestartOf(script.Result)}\n");
 
     private static string ParallelOf(ScriptResult result) => result.Script.Parallel switch
@@ -66,9 +79,9 @@ internal static class ScriptArchive
         _ => "alone",
     };
 
-    /// <summary>Whether the machine restarted while a test ran that must not restart it: the test has failed.</summary>
+    /// <summary>Whether the machine restarted while a script ran that must not restart it: the script has failed.</summary>
     private static string RestartOf(ScriptResult result) =>
-        result is { Started: not null, Kind: ScriptKind.Testing, Script.MayReboot: false } ? "restarted" : "fresh";
+        result is { Started: not null, Kind: not ScriptKind.Commissioning, Script.MayReboot: false } ? "restarted" : "fresh";
 
     private static byte[] Json(IReadOnlyList<PendingScript> scripts)
     {

@@ -18,6 +18,7 @@ internal static class Signals
         if (request.Form["status"] is not { Length: > 0 } status) return ApiResults.BadRequest("No provided status!");
         if (ReportOf(status, request.Form["script_result_id"] is not null) is not { } report)
             return ApiResults.BadRequest($"Unknown status: '{status}'");
+        if (report is SignalReport.Ok && request.Form["erased"] == "true") report = SignalReport.Erased;
         if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return ApiResults.BadRequest(reason);
         foreach (var script in scripts)
             await request.Core.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);

@@ -59,7 +59,7 @@ run_script() {
     rm -f "$run/result"
     if [ "$restart" = restarted ]; then
         : >"$run/out"
-        echo "The machine restarted while this test ran." >"$run/err"
+        echo "The machine restarted while this script ran." >"$run/err"
         code=1
     else
         mkdir -p "$run/download"
@@ -112,7 +112,15 @@ run_scripts() {
         run_round
         [ -n "$round" ] || break
     done
-    if [ -z "$failed" ]; then signal OK; else signal FAILED -F "error=Failed:$failed"; fi
+    if [ -n "$failed" ]; then
+        signal FAILED -F "error=Failed:$failed"
+        return
+    fi
+    signal OK
+    # After release scripts the server may ask for what this script cannot do.
+    if ask "$base/metadata/latest/maas-task" && grep -q '^task=erase' "$run/body"; then
+        signal FAILED -F "error=This ephemeral system does not erase disks: boot the server's own, which does."
+    fi
 }
 
 case $task in

@@ -68,7 +68,7 @@ internal sealed class BootTrace
     public bool AwaitsFirstBoot => WaitsOrFailed && IsHandedOver;
 
     /// <summary>Whether the operation is one that boots the machine.</summary>
-    public bool WaitsOrFailed => Machine.Status.WaitsForBoot || MachineFailure.OfBoot(Machine.Status);
+    public bool WaitsOrFailed => Machine.WaitsForBoot || MachineFailure.OfBoot(Machine.Status);
 
     /// <summary>What was observed on the network; events do not count.</summary>
     public IEnumerable<TraceEntry> Observed => Entries.Where(entry => entry.Evidence is not null);

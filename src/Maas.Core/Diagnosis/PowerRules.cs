@@ -78,7 +78,7 @@ internal static class PowerRules
 
     private static Finding? PowerStaysOn(BootTrace trace) =>
         trace.Machine is { Deadline: not null, PowerState: MachinePowerState.On }
-            && trace.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode
+            && trace.Machine.WaitsForPower
             && trace.Machine.CameFrom is not MachineStatus.Deployed
             && trace.Now - trace.Machine.StatusSince >= PowerTime
             ? new Finding(ExplanationConfidence.Observed, [])

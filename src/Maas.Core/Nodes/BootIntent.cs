@@ -44,4 +44,7 @@ public enum EphemeralTask
 
     /// <summary>Power off: it was turned on without a reason.</summary>
     PowerOff,
+
+    /// <summary>Run the release scripts.</summary>
+    Release,
 }

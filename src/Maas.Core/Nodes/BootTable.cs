@@ -12,6 +12,8 @@ internal static class BootTable
         MachineStatus.New => new BootIntent.Ephemeral(EphemeralTask.Enlist),
         MachineStatus.Commissioning => new BootIntent.Ephemeral(EphemeralTask.Commission),
         MachineStatus.Testing => new BootIntent.Ephemeral(EphemeralTask.Test),
+        MachineStatus.Releasing when machine.ReleaseTask is ReleaseTask.Scripts => new BootIntent.Ephemeral(EphemeralTask.Release),
+        MachineStatus.Releasing when machine.ReleaseTask is ReleaseTask.Erase => new BootIntent.Ephemeral(EphemeralTask.Erase),
         MachineStatus.DiskErasing => new BootIntent.Ephemeral(EphemeralTask.Erase),
         MachineStatus.EnteringRescueMode or MachineStatus.RescueMode => new BootIntent.Ephemeral(EphemeralTask.Rescue),
         MachineStatus.Deploying when machine is { Netboot: true, Deployment.Image: { } image } => new BootIntent.Install(image),

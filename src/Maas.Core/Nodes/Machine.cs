@@ -167,6 +167,15 @@ public sealed record Machine
     /// <summary>How its disks are being erased; <see langword="null"/> unless they are.</summary>
     public EraseMode? Erase { get; init; }
 
+    /// <summary>
+    /// What it does in the ephemeral environment while it is Releasing; <see langword="null"/> when only its power is waited for, and in
+    /// other statuses.
+    /// </summary>
+    public ReleaseTask? ReleaseTask { get; init; }
+
+    /// <summary>User name of who booted it into rescue mode, and may sign in there; <see langword="null"/> outside of it.</summary>
+    public string? RescuedBy { get; init; }
+
     /// <summary>When it was created.</summary>
     public DateTimeOffset Created { get; init; }
 

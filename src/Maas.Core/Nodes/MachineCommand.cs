@@ -114,6 +114,15 @@ public abstract record MachineCommand : MachineInput
         /// </summary>
         public string? Recipe { get; init; }
 
+        /// <summary>
+        /// Names, ids or tags of deployment scripts, which run in the ephemeral environment before and after an image is written; empty
+        /// for none, <see langword="null"/> for all without the tag <c>noauto</c> that overwrite no disks. Without effect on a recipe.
+        /// </summary>
+        public IReadOnlyList<string>? DeploymentScripts { get; init; }
+
+        /// <summary>Values of the deployment scripts' parameters (<see cref="ScriptRequest.Values"/>).</summary>
+        public IReadOnlyDictionary<string, string> ScriptValues { get; init; } = new Dictionary<string, string>();
+
         /// <summary>What a root archive is unpacked onto, or why it cannot be; <see langword="null"/> for other images.</summary>
         internal DiskPlanResult? Plan { get; init; }
     }
@@ -123,9 +132,18 @@ public abstract record MachineCommand : MachineInput
     {
         /// <summary>How to erase its disks first; <see langword="null"/> for not at all.</summary>
         public EraseMode? Erase { get; init; }
+
+        /// <summary>
+        /// Names, ids or tags of release scripts, which run in the ephemeral environment before the erasure; empty for none. The machine
+        /// is free when they have passed, and <see cref="MachineStatus.FailedReleasing"/> when one failed.
+        /// </summary>
+        public IReadOnlyList<string> Scripts { get; init; } = [];
+
+        /// <summary>Values of the release scripts' parameters (<see cref="ScriptRequest.Values"/>).</summary>
+        public IReadOnlyDictionary<string, string> ScriptValues { get; init; } = new Dictionary<string, string>();
     }
 
-    /// <summary>Stops commissioning, deploying, testing or erasing.</summary>
+    /// <summary>Stops commissioning, deploying, testing, erasing or release scripts.</summary>
     public sealed record Abort : MachineCommand;
 
     /// <summary>Marks it broken; <see cref="MachineCommand.Comment"/> says why.</summary>

@@ -5,7 +5,7 @@ namespace Maas.Core.Nodes;
 /// </summary>
 public sealed record MachineDeadlines
 {
-    /// <summary>Commissioning, testing and entering rescue mode; 30 minutes.</summary>
+    /// <summary>Commissioning, testing, entering rescue mode, and release scripts; 30 minutes.</summary>
     public TimeSpan Boot { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Deploying; 30 minutes from the last sign of life.</summary>
@@ -14,7 +14,9 @@ public sealed record MachineDeadlines
     /// <summary>Erasing disks; 30 minutes from the last sign of life.</summary>
     public TimeSpan Erase { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Releasing and leaving rescue mode, which only wait for the power to change; 5 minutes.</summary>
+    /// <summary>
+    /// Releasing without scripts and leaving rescue mode, which only wait for the power to change; 5 minutes.
+    /// </summary>
     public TimeSpan Power { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long <paramref name="status"/> may wait; <see langword="null"/> for a resting place.</summary>
@@ -25,5 +27,13 @@ public sealed record MachineDeadlines
         MachineStatus.DiskErasing => Erase,
         MachineStatus.Releasing or MachineStatus.ExitingRescueMode => Power,
         _ => null,
+    };
+
+    /// <summary>How long the machine may wait in its status; <see langword="null"/> in a resting place.</summary>
+    internal TimeSpan? For(Machine machine) => machine switch
+    {
+        { Status: MachineStatus.Releasing, ReleaseTask: ReleaseTask.Scripts } => Boot,
+        { Status: MachineStatus.Releasing, ReleaseTask: ReleaseTask.Erase } => Erase,
+        _ => For(machine.Status),
     };
 }

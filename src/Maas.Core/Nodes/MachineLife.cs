@@ -27,6 +27,8 @@ internal static class MachineLife
         (nameof(Machine.AgentName), machine => machine.AgentName),
         (nameof(Machine.Deployment), machine => machine.Deployment),
         (nameof(Machine.Erase), machine => machine.Erase),
+        (nameof(Machine.ReleaseTask), machine => machine.ReleaseTask),
+        (nameof(Machine.RescuedBy), machine => machine.RescuedBy),
         (nameof(Machine.Created), machine => machine.Created),
         (nameof(Machine.Updated), machine => machine.Updated),
         (nameof(Machine.Version), machine => machine.Version),

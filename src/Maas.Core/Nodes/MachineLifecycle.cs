@@ -46,6 +46,7 @@ public static class MachineLifecycle
         Releasing),
         .. From([Releasing], Finish, Ready),
         .. From([Releasing], Fail, FailedReleasing),
+        .. From([Releasing], Abort, FailedReleasing),
         .. From([Reserved, Deployed, Broken, Deploying, Allocated, FailedDeployment, FailedReleasing, FailedDiskErasing], ReleaseErasing,
         DiskErasing),
         .. From([DiskErasing], Finish, Ready),

@@ -53,4 +53,9 @@ public enum SignalReport
 
     /// <summary>Commissioning is done and testing begins.</summary>
     Testing,
+
+    /// <summary>
+    /// The disks are erased: <see cref="Ok"/> that cannot be taken for a repeated end of the release scripts before the erasure.
+    /// </summary>
+    Erased,
 }

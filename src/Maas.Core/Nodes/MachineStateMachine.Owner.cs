@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Maas.Core.Events;
 using Maas.Core.Power;
+using Maas.Core.Scripts;
 
 namespace Maas.Core.Nodes;
 
@@ -52,6 +53,11 @@ internal static partial class MachineStateMachine
         };
         KeepUserData(move, command.UserData);
         move.Add(new MachineEffect.RevokeCredentials());
+        // They run in the ephemeral environment, which only writes images.
+        if (command.Image is not null) move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Deployment)
+        {
+            Names = command.DeploymentScripts, Values = command.ScriptValues,
+        });
         move.Restart();
         return move.Done();
     }
@@ -74,14 +80,24 @@ internal static partial class MachineStateMachine
     {
         var status = move.Machine.Status;
         if (status is MachineStatus.Ready or MachineStatus.Releasing or MachineStatus.DiskErasing) return move.Done();
-        if (!move.TryMove(command.Erase is null ? MachineAction.Release : MachineAction.ReleaseErasing))
+        // Scripts and erasure together are one release: MAAS has no way from Releasing to Disk erasing.
+        var hasScripts = command.Scripts.Count > 0;
+        if (!move.TryMove(command.Erase is null || hasScripts ? MachineAction.Release : MachineAction.ReleaseErasing))
             return move.Refused("release", $"Machine cannot be released in its current state ('{status.DisplayName}').");
 
         move.BeginOperation();
         move.Machine = move.Machine with { Deployment = null, Netboot = true, Erase = command.Erase };
         move.Add(new MachineEffect.ForgetUserData());
         move.Add(new MachineEffect.RevokeCredentials());
-        if (command.Erase is null) move.Add(new MachineEffect.Power(PowerAction.TurnOff, Finishes: true));
+        if (hasScripts || status is MachineStatus.Deploying) move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
+        if (hasScripts)
+        {
+            move.Machine = move.Machine with { ReleaseTask = ReleaseTask.Scripts };
+            move.RenewDeadline();
+            move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Release) { Names = command.Scripts, Values = command.ScriptValues });
+        }
+
+        if (!hasScripts && command.Erase is null) move.Add(new MachineEffect.Power(PowerAction.TurnOff, Finishes: true));
         else move.Restart();
         return move.Done();
     }

@@ -20,14 +20,25 @@ internal static partial class MachineStateMachine
                 SignalScripts(move, signal);
                 return move.Done();
             case MachineStatus.Deploying when signal.Report is SignalReport.Failed:
-                move.Fail(Words(signal.Error, "Installation failed."));
+                move.Fail(WithScripts(Words(signal.Error, "Installation failed."), signal.FailedScripts));
+                return move.Done();
+            case MachineStatus.Deploying when signal is { Report: SignalReport.Ok, FailedScripts.Count: > 0 }:
+                move.Fail(WithScripts(Words(signal.Error, ""), signal.FailedScripts));
                 return move.Done();
             case MachineStatus.Deploying:
                 ShowProgress(move, signal);
-                if (signal.Report is SignalReport.Ok) move.Note(EventLevel.Info, "Installed", "The installer is done.");
+                if (signal.Report is SignalReport.Ok)
+                {
+                    move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
+                    move.Note(EventLevel.Info, "Installed", "The installer is done.");
+                }
+
                 return move.Done();
             case MachineStatus.Releasing when signal.Report is SignalReport.Failed:
-                move.Fail(Words(signal.Error, "Releasing failed."));
+                move.Fail(WithScripts(Words(signal.Error, "Releasing failed."), signal.FailedScripts));
+                return move.Done();
+            case MachineStatus.Releasing when move.Machine.ReleaseTask is { } task:
+                SignalRelease(move, signal, task);
                 return move.Done();
             case MachineStatus.DiskErasing:
                 SignalErase(move, signal);
@@ -36,7 +47,7 @@ internal static partial class MachineStateMachine
                 move.Fail(Words(signal.Error, "Rescue mode failed."));
                 return move.Done();
             case MachineStatus.EnteringRescueMode:
-                move.TryMove(MachineAction.Finish);
+                move.TryMove(MachineAction.Finish, Words(signal.Error, ""));
                 return move.Done();
 
             // Late or repeated reports of something that is over.
@@ -90,11 +101,40 @@ internal static partial class MachineStateMachine
         if (move.Machine.Status is MachineStatus.Commissioning && signal.OnlyTestsFailed) move.TryMove(MachineAction.Test);
     }
 
+    private static void SignalRelease(TransitionBuilder move, MachineReport.Signal signal, ReleaseTask task)
+    {
+        switch ((task, signal.Report))
+        {
+            case (ReleaseTask.Scripts, SignalReport.Ok) when signal.FailedScripts.Count > 0:
+                move.Fail(WithScripts(Words(signal.Error, ""), signal.FailedScripts));
+                break;
+            case (ReleaseTask.Scripts, SignalReport.Ok) when move.Machine.Erase is not null:
+                move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
+                move.Machine = move.Machine with { ReleaseTask = ReleaseTask.Erase, StatusMessage = "" };
+                move.RenewDeadline();
+                move.Note(EventLevel.Info, "Releasing", "The release scripts have passed; the disks are erased next.");
+                break;
+            case (ReleaseTask.Scripts, SignalReport.Ok):
+                move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
+                move.TryMove(MachineAction.Finish, "The release scripts have passed.");
+                move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+                break;
+            case (ReleaseTask.Erase, SignalReport.Erased):
+                move.TryMove(MachineAction.Finish, "The disks are erased.");
+                move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+                break;
+            default:
+                // A repeated end of the scripts is a sign of life, and not the end of the erasure.
+                ShowProgress(move, signal);
+                break;
+        }
+    }
+
     private static void SignalErase(TransitionBuilder move, MachineReport.Signal signal)
     {
         switch (signal.Report)
         {
-            case SignalReport.Ok:
+            case SignalReport.Ok or SignalReport.Erased:
                 move.TryMove(MachineAction.Finish, "The disks are erased.");
                 move.Add(new MachineEffect.Power(PowerAction.TurnOff));
                 break;
@@ -170,13 +210,12 @@ internal static partial class MachineStateMachine
         var machine = move.Machine;
         if (machine.Deadline is not { } deadline || deadline > move.Now) return move.Done();
         var minutes = Math.Round((deadline - machine.StatusSince).TotalMinutes);
-        var waitsForPower = machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode;
         var words = $"Node operation '{machine.Status.DisplayName}' timed out after {minutes} minutes.";
         // Nothing was heard of it since it was turned on, so what went wrong then is the likely cause.
-        if (machine is { CheckedIn: false, Status.WaitsForBoot: true, PowerNote: { } note }) words += $" {note}";
+        if (machine is { CheckedIn: false, WaitsForBoot: true, PowerNote: { } note }) words += $" {note}";
         if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
         else words = LikelyCause.Append(words, passed.LikelyCause);
-        move.Fail(words, ScriptStatus.TimedOut, turnOff: !waitsForPower);
+        move.Fail(words, ScriptStatus.TimedOut, turnOff: !machine.WaitsForPower);
         return move.Done();
     }
 
@@ -198,15 +237,15 @@ internal static partial class MachineStateMachine
         {
             if (isOff) move.Machine = move.Machine with { PowerOffNote = note };
             move.Note(EventLevel.Warning, "Power", note);
-            if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+            if (done.Effect.Action is PowerAction.TurnOn && move.Machine is { CheckedIn: false, WaitsForBoot: true })
                 move.Machine = move.Machine with { StatusMessage = note };
         }
 
         // A wake-up packet may be lost, or come while the machine is still switching itself off, and is not acknowledged.
         if (done is { Effect.Action: PowerAction.TurnOn, State: MachinePowerState.Unknown, Note: null }
-            && move.Machine is { CheckedIn: false, Status.WaitsForBoot: true })
+            && move.Machine is { CheckedIn: false, WaitsForBoot: true })
             move.Add(new MachineEffect.Power(PowerAction.TurnOn, Repeats: true));
-        if (done.Effect.Finishes && move.Machine.Status is MachineStatus.Releasing or MachineStatus.ExitingRescueMode)
+        if (done.Effect.Finishes && move.Machine.WaitsForPower)
             move.TryMove(MachineAction.Finish);
         return move.Done();
     }

@@ -103,7 +103,7 @@ internal static partial class MachineStateMachine
     private static Decision Abort(TransitionBuilder move)
     {
         var stopped = move.Machine.Status;
-        if (!move.TryMove(MachineAction.Abort, $"{stopped.DisplayName} was aborted."))
+        if (move.Machine.WaitsForPower || !move.TryMove(MachineAction.Abort, $"{stopped.DisplayName} was aborted."))
             return move.Refused("abort", $"Cannot abort in current state: nothing to abort in the '{stopped.DisplayName}' state.");
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
         if (stopped is MachineStatus.Deploying)
@@ -155,6 +155,7 @@ internal static partial class MachineStateMachine
     {
         if (!move.TryMove(MachineAction.EnterRescueMode)) return WrongStatus(move, "enter rescue mode on");
         move.BeginOperation();
+        move.Machine = move.Machine with { RescuedBy = move.Input.By };
         move.Restart();
         return move.Done();
     }

@@ -127,7 +127,7 @@ public sealed partial class PowerQueueWorker
     private async Task PerformAsync(QueuedPowerAction queued, CancellationToken cancellationToken)
     {
         if (await _machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine
-            || (queued.Effect.Repeats && (machine.CheckedIn || !machine.Status.WaitsForBoot)))
+            || (queued.Effect.Repeats && (machine.CheckedIn || !machine.WaitsForBoot)))
         {
             await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
             return;

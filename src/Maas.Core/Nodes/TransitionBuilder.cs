@@ -30,6 +30,8 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
             StatusMessage = message,
             Deadline = now + deadlines.For(next),
             CameFrom = Interrupted(status, action, next),
+            ReleaseTask = null,
+            RescuedBy = next is MachineStatus.RescueMode ? Machine.RescuedBy : null,
         };
         if (next is MachineStatus.Ready or MachineStatus.New) ForgetOwner();
         Note(level, next.DisplayName, message.Length > 0 ? message : $"{status.DisplayName} → {next.DisplayName}.");
@@ -52,7 +54,7 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
         Add(new MachineEffect.RevokeBootTokens());
     }
 
-    public void RenewDeadline() => Machine = Machine with { Deadline = now + deadlines.For(Machine.Status) };
+    public void RenewDeadline() => Machine = Machine with { Deadline = now + deadlines.For(Machine) };
 
     public void ForgetOwner()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Maas.Core.Inventory;
 using Maas.Core.Records;
@@ -62,27 +63,44 @@ public sealed partial class NodeScripts
     private static IEnumerable<(ScriptKind Kind, NodeScript Script)> Choose(
         List<NodeScript> all, ScriptSelection selection, List<(string Field, string Reason)> errors)
     {
-        var isTesting = selection.Kind == ScriptKind.Testing;
-        var ofKind = all.Where(
-            script => script.Type == (isTesting ? NodeScriptType.Testing : NodeScriptType.Commissioning)).ToList();
+        var (type, field) = selection.Kind switch
+        {
+            ScriptKind.Commissioning => (NodeScriptType.Commissioning, "commissioning_scripts"),
+            ScriptKind.Testing => (NodeScriptType.Testing, "testing_scripts"),
+            ScriptKind.Release => (NodeScriptType.Release, "scripts"),
+            ScriptKind.Deployment => (NodeScriptType.Deployment, "deployment_scripts"),
+            _ => throw new UnreachableException(),
+        };
+        var ofKind = all.Where(script => script.Type == type).ToList();
         var chosen = ofKind.Where(script => script.Name == BuiltinScripts.Inventory).ToList();
         if (selection.Words is null)
-            chosen.AddRange(ofKind.Where(script => isTesting ? script.Tags.Contains(UsualTests) : !script.Tags.Contains(NotByItself)));
+            chosen.AddRange(ofKind.Where(IsUsual));
         foreach (var word in selection.Words ?? [])
         {
             // A tag such as "storage" must not choose what overwrites disks; "destructive" may.
             var found = ofKind.Where(script => script.Name == word || IdOf(script) == word
                 || (script.Tags.Contains(word) && (!script.Destructive || word == DestructiveTag))).ToList();
             if (found.Count == 0)
-                errors.Add((isTesting ? "testing_scripts" : "commissioning_scripts", FormMessages.NotAChoice(LogText.From(word, 64))));
+                errors.Add((field, FormMessages.NotAChoice(LogText.From(word, 64))));
             chosen.AddRange(found);
         }
 
         return chosen.DistinctBy(script => script.Name)
             .OrderByDescending(script => script.Name == BuiltinScripts.Inventory)
-            .ThenBy(script => script.Parallel).ThenBy(script => script.Name, StringComparer.Ordinal)
+            // The names of deployment scripts say which run before the installation.
+            .ThenBy(script => type is NodeScriptType.Deployment ? default : script.Parallel)
+            .ThenBy(script => script.Name, StringComparer.Ordinal)
             .Select(script => (selection.Kind, script));
     }
+
+    /// <summary>Whether a script runs when none is named.</summary>
+    private static bool IsUsual(NodeScript script) => script.Type switch
+    {
+        NodeScriptType.Commissioning => !script.Tags.Contains(NotByItself),
+        NodeScriptType.Testing => script.Tags.Contains(UsualTests),
+        NodeScriptType.Deployment => !script.Destructive && !script.Tags.Contains(NotByItself),
+        _ => false,
+    };
 
     private static string IdOf(NodeScript script) =>
         (script.IsDefault ? script.Id : script.Id + FirstAddedId).ToString(CultureInfo.InvariantCulture);

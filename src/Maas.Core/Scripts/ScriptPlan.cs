@@ -16,8 +16,8 @@ public sealed record ScriptRequest
 /// <param name="Kind">The kind.</param>
 /// <param name="Words">
 /// Names, ids or tags; empty for none. A script that overwrites disks is not chosen by a tag but <c>destructive</c>.
-/// <see langword="null"/> for the usual ones: tests with the tag <c>commissioning</c>, and commissioning scripts without the tag
-/// <c>noauto</c>. Commissioning always takes the inventory.
+/// <see langword="null"/> for the usual ones: tests with the tag <c>commissioning</c>; commissioning and deployment scripts without the
+/// tag <c>noauto</c>, of the latter those that overwrite no disks; no release scripts. Commissioning always takes the inventory.
 /// </param>
 public sealed record ScriptSelection(ScriptKind Kind, IReadOnlyList<string>? Words);
 

@@ -65,6 +65,12 @@ public enum ScriptKind
 
     /// <summary>Tests.</summary>
     Testing,
+
+    /// <summary>Release.</summary>
+    Release,
+
+    /// <summary>Deployment.</summary>
+    Deployment,
 }
 
 /// <summary>How far a script is. Numbers are MAAS's.</summary>

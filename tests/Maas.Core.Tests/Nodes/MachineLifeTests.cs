@@ -35,6 +35,8 @@ public class MachineLifeTests
             Image = new ImageReference(1, 2, "x", "ddraw", 3, "a"), Disk = new InstallDisk("sda", ""),
         },
         [nameof(Machine.Erase)] = EraseMode.Full,
+        [nameof(Machine.ReleaseTask)] = ReleaseTask.Erase,
+        [nameof(Machine.RescuedBy)] = "eve",
         [nameof(Machine.Created)] = DateTimeOffset.UnixEpoch,
         [nameof(Machine.Updated)] = DateTimeOffset.UnixEpoch,
         [nameof(Machine.Version)] = 99L,

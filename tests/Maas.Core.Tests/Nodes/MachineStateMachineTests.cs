@@ -260,6 +260,55 @@ public class MachineStateMachineTests
             .NotContain(new MachineEffect.RevokeCredentials(), "the owner's system still needs its token");
     }
 
+    [Fact]
+    public void A_machine_with_release_scripts_boots_for_them_and_is_free_when_they_have_passed()
+    {
+        var releasing = Release();
+        releasing.Effects.Should().Contain(effect => effect is MachineEffect.ScheduleScripts).And
+            .NotContain(effect => effect is MachineEffect.Power && ((MachineEffect.Power)effect).Finishes);
+        releasing.Machine.Should().BeEquivalentTo(
+            new { Status = MachineStatus.Releasing, Owner = "bob", Deadline = Now.AddMinutes(30), ReleaseTask = ReleaseTask.Scripts });
+        releasing.Machine.NextBoot.Should().Be(new BootIntent.Ephemeral(EphemeralTask.Release));
+
+        Move(releasing.Machine, Signal(SignalReport.Working)).Machine.Status.Should().Be(MachineStatus.Releasing);
+        var free = Move(releasing.Machine, Signal(SignalReport.Ok));
+        free.Machine.Should().BeEquivalentTo(new { Status = MachineStatus.Ready, Owner = (string?)null, ReleaseTask = (ReleaseTask?)null });
+        free.Effects.Should().Contain(new MachineEffect.Power(PowerAction.TurnOff));
+    }
+
+    [Fact]
+    public void A_failed_release_script_keeps_the_machine_its_owners()
+    {
+        foreach (var report in (SignalReport[])[SignalReport.Ok, SignalReport.Failed])
+            Move(Release(EraseMode.Full).Machine, Signal(report) with { FailedScripts = ["restore"] }).Machine.Should().BeEquivalentTo(
+                new { Status = MachineStatus.FailedReleasing, Owner = "bob", ReleaseTask = (ReleaseTask?)null });
+        Move(Release().Machine, new MachineCommand.Abort()).Machine.Status.Should().Be(MachineStatus.FailedReleasing);
+        ((Decision.Moved)MachineStateMachine.Decide(Release().Machine, new WorkerReport.DeadlinePassed(), Now.AddMinutes(30)))
+            .Machine.StatusMessage.Should().Be("Node operation 'Releasing' timed out after 30 minutes.");
+        Refuse(Move(Deployed, new MachineCommand.Release()).Machine, new MachineCommand.Abort()).Reason.Should().Contain("'Releasing'");
+    }
+
+    [Fact]
+    public void The_disks_are_erased_after_the_release_scripts_and_no_repeated_report_of_these_ends_that()
+    {
+        var erasing = Move(Release(EraseMode.Full).Machine, Signal(SignalReport.Ok)).Machine;
+        erasing.NextBoot.Should().Be(new BootIntent.Ephemeral(EphemeralTask.Erase));
+        erasing.Status.Should().Be(MachineStatus.Releasing, "MAAS has no way from there to Disk erasing");
+
+        Move(erasing, Signal(SignalReport.Ok)).Machine.ReleaseTask.Should().Be(ReleaseTask.Erase);
+        Move(erasing, Signal(SignalReport.Erased)).Machine.Status.Should().Be(MachineStatus.Ready);
+        Move(erasing, Signal(SignalReport.Failed)).Machine.Status.Should().Be(MachineStatus.FailedReleasing);
+        Move(Release(EraseMode.Full).Machine, Signal(SignalReport.Erased)).Machine.ReleaseTask.Should().Be(
+            ReleaseTask.Scripts, "they have not run");
+        Move(Move(Deployed, new MachineCommand.Release { Erase = EraseMode.Full }).Machine, Signal(SignalReport.Erased)).Machine.Status
+            .Should().Be(MachineStatus.Ready);
+    }
+
+    private static Decision.Moved Release(EraseMode? erase = null) =>
+        Move(Deployed, new MachineCommand.Release { Scripts = ["restore"], Erase = erase });
+
+    private static MachineReport.Signal Signal(SignalReport report) => new(report, null);
+
     private static Decision.Moved Move(Machine machine, MachineInput input) =>
         MachineStateMachine.Decide(machine, input, Now).Should().BeOfType<Decision.Moved>().Subject;
 

@@ -30,6 +30,19 @@ public class ScriptPlanTests
     }
 
     [Fact]
+    public async Task Deployment_scripts_run_by_name_and_release_scripts_only_when_named()
+    {
+        await using var test = await TestCore.OpenAsync(
+            scripts: [Script("60-d", "deployment"), Script("40-d", "deployment"), Script("r", "release")]);
+
+        (await PlanAsync(test, [new(ScriptKind.Deployment, null)])).Runs.Select(run => run.Name).Should().Equal("40-d", "60-d");
+        (await PlanAsync(test, [new(ScriptKind.Release, null)])).Runs.Should().BeEmpty();
+        (await PlanAsync(test, [new(ScriptKind.Release, ["r"])])).Runs.Select(run => (run.Kind, run.Name)).Should()
+            .Equal((ScriptKind.Release, "r"));
+        (await PlanAsync(test, [new(ScriptKind.Release, ["40-d"])])).Errors.Should().ContainSingle().Which.Field.Should().Be("scripts");
+    }
+
+    [Fact]
     public async Task A_storage_parameter_gives_one_run_for_each_fixed_disk()
     {
         await using var test = await TestCore.OpenAsync();

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.Text;
 using Maas.Images.Tests.Debian;
 
 namespace Maas.Images.Tests.Ephemeral;
@@ -82,7 +80,7 @@ public sealed class AgentTests(MirrorFixture mirror)
         results["6"]["exit_status"].Should().Be("0");
         results["7"]["exit_status"].Should().Be("0");
         results["8"]["exit_status"].Should().Be("1");
-        results["8"]["file:60-restarted.err"].Should().Contain("restarted while this test ran");
+        results["8"]["file:60-restarted.err"].Should().Contain("restarted while this script ran");
         results["9"]["file:70-badblocks.out"].Should().Contain("badblocks").And.Contain("memtester");
         var last = server.Reports.Last();
         last["status"].Should().Be("FAILED");
@@ -100,6 +98,25 @@ public sealed class AgentTests(MirrorFixture mirror)
         var console = await RunAsync(server, $"maas.url={server.GuestBase} maas.token=wrong BOOTIF=01-52-54-00-00-ab-01");
 
         console.Should().Contain("MAAS-AGENT failed: no credentials: the server answered 401");
+    }
+
+    [Fact]
+    public async Task A_released_machine_runs_its_scripts_says_how_they_went_and_asks_what_is_next()
+    {
+        await using var server = await new MetadataServer
+        {
+            Scripts = ScriptTar.Make(("release", "restore", 60, "#!/bin/sh\necho restored\n", "\talone\tfresh")),
+        }.StartAsync();
+        foreach (var task in (string[])["task=release\n", "task=erase\nerase_mode=quick\n"]) server.Tasks.Enqueue(task);
+
+        var console =
+            await RunAsync(server, $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01");
+
+        console.Should().Contain("MAAS-AGENT task=release").And.Contain("MAAS-AGENT task=erase");
+        server.Reports.Select(report => report["status"]).Should().Equal(["WORKING", "WORKING", "OK", "FAILED"], server.Told);
+        server.Reports.ElementAt(1)["file:restore.out"].Should().Be("restored\n");
+        server.Reports.ElementAt(2).Keys.Should().NotContain("erased", "that is the end of the scripts alone");
+        server.Reports.Last()["error"].Should().Contain("hardware", "nothing is erased in a machine that the task does not name");
     }
 
     [Fact]
@@ -149,22 +166,6 @@ public sealed class AgentTests(MirrorFixture mirror)
     private async Task<string> RunAsync(MetadataServer server, string kernelLine, params string[] more) =>
         await VirtualMachine.RunAsync(await mirror.EnvironmentAsync(Cancellation), kernelLine, more, Cancellation);
 
-    private static byte[] Scripts(params (string Name, int Seconds, string Text, string More)[] scripts)
-    {
-        using var archive = new MemoryStream();
-        using (var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
-        {
-            var index =
-                string.Concat(scripts.Select(
-                    (script, i) => $"commissioning\t{script.Name}\tcommissioning/{script.Name}\t{i + 1}\t{script.Seconds}{script.More}\n"));
-            Add("index.tsv", index);
-            foreach (var (name, _, text, _) in scripts) Add($"commissioning/{name}", text);
-
-            void Add(string name, string text) =>
-                tar.WriteEntry(
-                    new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
-        }
-
-        return archive.ToArray();
-    }
+    private static byte[] Scripts(params (string Name, int Seconds, string Text, string More)[] scripts) =>
+        ScriptTar.Make([.. scripts.Select(script => ("commissioning", script.Name, script.Seconds, script.Text, script.More))]);
 }

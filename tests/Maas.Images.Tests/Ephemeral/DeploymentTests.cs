@@ -42,6 +42,38 @@ public sealed class DeploymentTests(MirrorFixture mirror) : IDisposable
         await CheckDiskAsync(_folder["target"]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Deployment_scripts_run_before_and_after_the_image_is_written_and_a_failure_of_one_is_the_deployments(int exit)
+    {
+        var image = await DeployableImage.MakeAsync(_folder, "gzip", Cancellation);
+        await using var server = await new MetadataServer
+        {
+            Image = image,
+            Scripts = ScriptTar.Make(
+                ("pre-install", "40-check", 60, $"#!/bin/sh\nsfdisk -l /dev/vda; exit {exit}\n", "\talone\tfresh"),
+                ("post-install", "60-done", 60, "#!/bin/sh\nsfdisk -l /dev/vda\n", "\talone\tfresh")),
+        }.StartAsync();
+        server.Tasks.Enqueue(Deploy(image, "gz", "vda", "TARGET7") + "has_scripts=true\n");
+
+        await RunAsync(server, Disk("target", 256, "TARGET7"));
+
+        var results = server.Reports.Where(report => report.ContainsKey("exit_status")).ToList();
+        results[0]["file:40-check.out"].Should().NotContain("/dev/vda1", "nothing is written yet");
+        if (exit != 0)
+        {
+            server.Reports.Last()["error"].Should().StartWith("Failed: 40-check", server.Told);
+            server.Requests.Should().NotContain(request => request.Contains("maas-image", StringComparison.Ordinal));
+            (await File.ReadAllBytesAsync(_folder["target"], Cancellation)).Should().OnlyContain(octet => octet == 0);
+            return;
+        }
+
+        results[1]["file:60-done.out"].Should().Contain("/dev/vda1", "the image is there");
+        server.Reports.TakeLast(2).Select(report => report["op"]).Should().Equal(["netboot_off", "signal"], server.Told);
+        server.Reports.Last()["status"].Should().Be("OK");
+    }
+
     [Fact]
     public async Task A_wrong_hash_fails_the_deployment_with_both_hashes()
     {

@@ -17,6 +17,7 @@ internal sealed partial class MetadataServer : IAsyncDisposable
     public const string BootToken = "c0ffee00c0ffee00c0ffee00c0ffee00";
     public const string Secret = "planted-secret-7Gq";
     private readonly HashSet<string> _nonces = [];
+    private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HttpTestServer? _http;
 
     /// <summary>The lines of <c>maas-task</c>, one after another; the last is repeated.</summary>
@@ -37,6 +38,9 @@ internal sealed partial class MetadataServer : IAsyncDisposable
 
     public string CloudConfig { get; init; } = "datasource: {MAAS: {}}\n";
 
+    /// <summary>SSH keys, one a line.</summary>
+    public string PublicKeys { get; init; } = "";
+
     /// <summary>The steps of <c>maas-disk-plan</c>.</summary>
     public string DiskPlan { get; init; } = "";
 
@@ -51,6 +55,9 @@ internal sealed partial class MetadataServer : IAsyncDisposable
     public ConcurrentQueue<string> Requests { get; } = [];
 
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> Reports { get; } = [];
+
+    /// <summary>Ends when the first report has come.</summary>
+    public Task FirstReport => _reported.Task;
 
     public string Enlisted { get; private set; } = "";
 
@@ -106,6 +113,7 @@ internal sealed partial class MetadataServer : IAsyncDisposable
         {
             "/MAAS/metadata/latest/maas-task" => response.WriteAsync(Tasks.Count > 1 ? Tasks.Dequeue() : Tasks.Peek()),
             "/MAAS/metadata/latest/maas-scripts" => ScriptsAsync(response),
+            "/MAAS/metadata/latest/meta-data/public-keys" => response.WriteAsync(PublicKeys),
             "/MAAS/metadata/latest/maas-cloud-config" => response.WriteAsync(CloudConfig),
             "/MAAS/metadata/latest/maas-disk-plan" => response.WriteAsync(DiskPlan),
             "/MAAS/metadata/latest/maas-image" => ImageAsync(context),
@@ -177,6 +185,7 @@ internal sealed partial class MetadataServer : IAsyncDisposable
         }
 
         Reports.Enqueue(report);
+        _reported.TrySetResult();
         await response.WriteAsync("OK");
     }
 

@@ -7,7 +7,7 @@ NEWLINE='
 '
 RUN=/run/maas SYS=/sys PROC=/proc DEV=/dev MODULES=/lib/modules/$(uname -r)
 set -o pipefail
-for part in console drivers http network task enlist disk-identity disks hardware scripts deploy erase install; do
+for part in console drivers http network task enlist disk-identity disks hardware scripts deploy erase install rescue; do
     . "/lib/maas/$part.sh"
 done
 
@@ -46,18 +46,6 @@ redeem_token() {
     [ -n "$CONSUMER_KEY" ] && [ -n "$TOKEN_KEY" ] && [ -n "$TOKEN_SECRET" ] || fail "the server sent no credentials"
 }
 
-# rescue: the machine stays up, with a shell on its own screen, until the server says otherwise.
-rescue() {
-    if [ -z "$SHELL_STARTED" ]; then
-        SHELL_STARTED=1
-        (cd /root && exec setsid cttyhack sh -l </dev/console >/dev/console 2>&1) &
-    fi
-    # Said once: it is what ends "Entering rescue mode". A server that did not hear it is told again the next time round.
-    [ -n "$RESCUE_TOLD" ] || { signal WORKING && RESCUE_TOLD=1; }
-    load_new_drivers
-    sleep 15
-}
-
 # Each task ends by powering off or restarting, but for those that wait for another.
 work() {
     none_left=24 shown=
@@ -67,6 +55,7 @@ work() {
         shown=$TASK
         case $TASK in
             commission | test) run_scripts ;;
+            release) release ;;
             deploy) deploy ;;
             erase) erase ;;
             rescue) rescue ;;

@@ -148,6 +148,7 @@ mount_root() {
 
 # finish_deployment: from now on the machine boots its disk.
 finish_deployment() {
+    deployment_scripts post-install
     step "netboot off"
     form_begin
     field op netboot_off
@@ -165,6 +166,7 @@ deploy() {
     case $IMAGE_PATH in /*) ;; *) fail "the image's path is missing" ;; esac
     split_url "$BASE"
     IMAGE_URL=http://$url_authority$IMAGE_PATH
+    deployment_scripts pre-install
     if [ "$IMAGE_LAYOUT" = root ]; then
         verify_machine || fail "$WHY"
         deploy_root

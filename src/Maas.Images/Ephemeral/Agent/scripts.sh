@@ -1,4 +1,4 @@
-# Commissioning and tests: the server's scripts are run in their order, those that may run together at the same time, each with its time
+# Commissioning, tests, release and deployment: the server's scripts are run in their order, those that may run together at the same time, each with its time
 # limit. What they print is sent when they end, and while they run.
 
 OUTPUT_LIMIT=1048576
@@ -100,13 +100,14 @@ fetch_scripts() {
     [ -f "$SCRIPTS/index.tsv" ] || fail "the archive of scripts has no index.tsv"
 }
 
-# run_round: runs the scripts of one kind in the archive that have not run yet. Sets ROUND to the kind; nothing when there was none. What is
+# run_round [KIND]: runs the scripts of one kind in the archive that have not run yet. Sets ROUND to the kind; nothing when there was none. What is
 # next may depend on them: the inventory tells the disks that others are for.
 run_round() {
     ROUND= together= together_count=0 together_jobs=
     while IFS=$tab read -r kind name path id seconds parallel restart <&7; do
         [ -n "$id" ] || continue
         case $RAN in *" $id "*) continue ;; esac
+        [ "${1:-$kind}" = "$kind" ] || continue
         [ -z "$ROUND" ] || [ "$ROUND" = "$kind" ] || break
         # A failed test ends in Failed testing, which a person can override, if the server knows that the inventory is complete.
         if [ "$kind" = testing ] && [ -z "$TESTING" ]; then
@@ -137,8 +138,9 @@ wait_together() {
     together_jobs= together_count=0
 }
 
-run_scripts() {
-    # The inventory must see what comes late: USB, SAS and RAID controllers look for their disks after their driver is loaded.
+# begin_scripts: nothing has run yet. Scripts see what comes late, too: USB, SAS and RAID controllers look for their disks after their driver
+# is loaded.
+begin_scripts() {
     step "devices"
     wait_for_disks
     settle_devices 3 "$PATIENCE"
@@ -146,19 +148,45 @@ run_scripts() {
     SCRIPTS=$RUN/scripts FAILED=$RUN/failed RAN=' ' TESTING=
     tab=$(printf '\t')
     : >"$FAILED"
+}
+
+# run_all: every script that the server has for this machine. Returns 1 where one failed, which the server knows then.
+run_all() {
+    begin_scripts
     while fetch_scripts; do
         run_round
         [ -n "$ROUND" ] || break
     done
-    if [ ! -s "$RUN/failed" ]; then
+    if [ ! -s "$FAILED" ]; then
         signal OK || fail "the end could not be reported: $(answer_text)"
-    else
-        failed=$(tr '\n' ' ' <"$FAILED")
-        say "failed: scripts ${failed% }"
-        printf 'Failed: %s' "${failed% }" >"$RUN/error"
-        signal FAILED error "$RUN/error" || fail "the end could not be reported: $(answer_text)"
+        return 0
     fi
+    failed=$(tr '\n' ' ' <"$FAILED")
+    say "failed: scripts ${failed% }"
+    printf 'Failed: %s' "${failed% }" >"$RUN/error"
+    signal FAILED error "$RUN/error" || fail "the end could not be reported: $(answer_text)"
+    return 1
+}
+
+run_scripts() {
+    run_all
     power_off
+}
+
+# release: the release scripts; what comes next, erasing or nothing, is another task.
+release() {
+    run_all || power_off
+    fetch_task || power_off
+    [ "$TASK" = erase ] || power_off
+}
+
+# deployment_scripts STAGE: runs the deployment scripts of "pre-install" or "post-install". One that fails ends the deployment.
+deployment_scripts() {
+    [ "$HAS_SCRIPTS" = true ] || return 0
+    [ "$1" = post-install ] || begin_scripts
+    fetch_scripts || return 0
+    run_round "$1"
+    [ ! -s "$FAILED" ] || fail "Failed: $(tr '\n' ' ' <"$FAILED")"
 }
 
 # run_one: runs the script of the index's line that was read last, and sends its result.
@@ -174,7 +202,7 @@ run_one() {
         SCRIPT_EXIT=1
         rm -f "$RUN/result" "$RUN/late"
         : >"$RUN/out"
-        echo "The machine restarted while this test ran." | tee "$RUN/err" >"$RUN/all"
+        echo "The machine restarted while this script ran." | tee "$RUN/err" >"$RUN/all"
     else
         run_script "$SCRIPTS/$path" "$seconds"
     fi
