@@ -78,6 +78,7 @@ public static class ProgramTable
         ("netplan.io", "netplan"),
         ("ntpsec-ntpdig", "ntpdig"),
         ("openipmi", "ipmi_sim"),
+        ("openssh-client", "ssh ssh-keygen"),
         ("p7zip-full", "7z"),
         ("python3", "python3"),
         ("qemu-system-arm", "qemu-system-aarch64"),

@@ -97,9 +97,11 @@ internal static class MetadataTree
     private static async Task<string> PublicKeysAsync(ApiRequest request)
     {
         var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        if (machine?.Owner is not { } owner || !MayLogIn(machine)) return "";
-        var keys = await request.Core.SshKeys.ListAsync(owner, request.Aborted).ConfigureAwait(false);
-        return string.Join('\n', keys.Select(key => key.Key));
+        if (machine is null || !MayLogIn(machine)) return "";
+        List<string> keys = [];
+        foreach (var user in new[] { machine.Owner, machine.RescuedBy }.OfType<string>().Distinct(StringComparer.Ordinal))
+            keys.AddRange((await request.Core.SshKeys.ListAsync(user, request.Aborted).ConfigureAwait(false)).Select(key => key.Key));
+        return string.Join('\n', keys.Distinct(StringComparer.Ordinal));
     }
 
     /// <summary>The owner's keys are for the owner's system, not for the environment that takes inventory or erases.</summary>

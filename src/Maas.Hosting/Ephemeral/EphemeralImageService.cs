@@ -160,7 +160,8 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         var prefix = $"ephemeral/{architecture}/{environment.Manifest.Folder}";
         _served[architecture] = new ServedEnvironment(
             new EphemeralFileNames(
-                $"{prefix}/kernel", $"{prefix}/initrd", environment.InstallToolsPath is null ? null : $"{prefix}/install-tools"),
+                $"{prefix}/kernel", $"{prefix}/initrd", environment.InstallToolsPath is null ? null : $"{prefix}/install-tools",
+                RescueTools: environment.RescueToolsPath is null ? null : $"{prefix}/rescue-tools"),
             $"ephemeral/{architecture}/",
             DirectoryOf(architecture),
             environment);

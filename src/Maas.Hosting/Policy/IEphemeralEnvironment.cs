@@ -29,10 +29,32 @@ internal interface IEphemeralEnvironment
 /// <param name="RootFileSystem">
 /// The squashfs that the kernel's initramfs fetches as its root; <see langword="null"/> for an environment that is all in its ram disk.
 /// </param>
+/// <param name="RescueTools">A second initial ram disk for machines in rescue mode; <see langword="null"/> for none.</param>
 internal sealed record EphemeralFileNames(
-    string Kernel, string InitialRamDisk, string? InstallTools = null, string? RootFileSystem = null)
+    string Kernel, string InitialRamDisk, string? InstallTools = null, string? RootFileSystem = null, string? RescueTools = null)
 {
     /// <summary>The initial ram disks of a task, in their order.</summary>
-    public IReadOnlyList<string> InitialRamDisks(bool withInstallTools) =>
-        withInstallTools && InstallTools is { } tools ? [InitialRamDisk, tools] : [InitialRamDisk];
+    public IReadOnlyList<string> InitialRamDisks(EphemeralTools tools)
+    {
+        var more = tools switch
+        {
+            EphemeralTools.Install => InstallTools,
+            EphemeralTools.Rescue => RescueTools,
+            _ => null,
+        };
+        return more is null ? [InitialRamDisk] : [InitialRamDisk, more];
+    }
+}
+
+/// <summary>What a machine boots beside the environment.</summary>
+internal enum EphemeralTools
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The programs that prepare disks, unpack root archives and let disks erase themselves.</summary>
+    Install,
+
+    /// <summary>The SSH server of rescue mode.</summary>
+    Rescue,
 }

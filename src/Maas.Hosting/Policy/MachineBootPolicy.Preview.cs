@@ -76,7 +76,7 @@ internal sealed partial class MachineBootPolicy : IBootPreview
 
     private EphemeralFileNames? FilesFor(Machine machine) => environment.FilesFor(ArchitectureOf(machine));
 
-    private IReadOnlyList<string> RamDisksFor(Machine machine) => FilesFor(machine)?.InitialRamDisks(NeedsInstallTools(machine)) ?? [];
+    private IReadOnlyList<string> RamDisksFor(Machine machine) => FilesFor(machine)?.InitialRamDisks(ToolsFor(machine)) ?? [];
 
     private string? WhyNoInstaller(Machine machine) =>
         installers?.Find(machine) is null ? "this server does not have the recipe"

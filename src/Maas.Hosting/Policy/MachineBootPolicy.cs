@@ -50,7 +50,7 @@ internal sealed partial class MachineBootPolicy(
                 // only a known machine has these
                 return await WithTokenAsync(question, address, machine!, client.Architecture, cancellationToken).ConfigureAwait(false);
             case BootChoice.Environment:
-                return Kernel(question, address, environment.FilesFor(client.Architecture), token: null, withInstallTools: false);
+                return Kernel(question, address, environment.FilesFor(client.Architecture), token: null, EphemeralTools.None);
             case BootChoice.Installer:
                 return await InstallerAsync(question, address, machine!, cancellationToken).ConfigureAwait(false);
             case BootChoice.NotServed { Asked: var asked, Served: var served }:
@@ -91,22 +91,25 @@ internal sealed partial class MachineBootPolicy(
         BootRequest question, MacAddress address, Machine machine, string? architecture, CancellationToken cancellationToken)
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
-        var withInstallTools = NeedsInstallTools(machine);
+        var tools = ToolsFor(machine);
         var files = environment.FilesFor(architecture);
         if (question.Phase == BootPhase.Discovery || files is null)
-            return Kernel(question, address, files, token: null, withInstallTools);
+            return Kernel(question, address, files, token: null, tools);
         return await IssueAsync(question, address, machine, isInstaller: false, cancellationToken).ConfigureAwait(false) is { } token
             ? Kernel(
-                question, address, files, token, withInstallTools, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))
+                question, address, files, token, tools, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))
             : null;
     }
 
     // A machine with less memory erases by overwriting, which needs no tools.
-    private static bool NeedsInstallTools(Machine machine) => machine.NextBoot switch
+    private static EphemeralTools ToolsFor(Machine machine) => machine.NextBoot switch
     {
-        BootIntent.Install { Image.IsRootArchive: true } => true,
-        BootIntent.Ephemeral(EphemeralTask.Erase) => machine is { Erase: EraseMode.Secure, MemoryMiB: >= MemoryForTools },
-        _ => false,
+        BootIntent.Install { Image.IsRootArchive: true } => EphemeralTools.Install,
+        // Release scripts and the erasure after them share a boot.
+        BootIntent.Ephemeral(EphemeralTask.Erase or EphemeralTask.Release)
+            when machine is { Erase: EraseMode.Secure, MemoryMiB: >= MemoryForTools } => EphemeralTools.Install,
+        BootIntent.Ephemeral(EphemeralTask.Rescue) => EphemeralTools.Rescue,
+        _ => EphemeralTools.None,
     };
 
     /// <summary>The installer of the machine's recipe, with the one-time token in the URL of its answer files.</summary>
@@ -189,10 +192,10 @@ internal sealed partial class MachineBootPolicy(
     }
 
     private BootInstruction.Kernel? Kernel(
-        BootRequest question, MacAddress address, EphemeralFileNames? files, Secret? token, bool withInstallTools,
+        BootRequest question, MacAddress address, EphemeralFileNames? files, Secret? token, EphemeralTools tools,
         IReadOnlyList<string>? tagOptions = null) =>
         files is not null && web.IsKnown
-            ? new(files.Kernel, files.InitialRamDisks(withInstallTools),
+            ? new(files.Kernel, files.InitialRamDisks(tools),
             CommandLine(files, question.ServerAddress, address, token, [options.KernelOptions, .. tagOptions ?? []]))
             : null;
 

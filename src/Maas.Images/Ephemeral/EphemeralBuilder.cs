@@ -10,11 +10,13 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
 {
     public const string FolderPrefix = "build-";
     public const string ToolsName = "install-tools";
+    public const string RescueName = "rescue-tools";
 
     private readonly EphemeralEnvironmentOptions _options = recipe.Options;
     private readonly PackageReader _reader = new(packages, progress);
     private readonly InitramfsTree _tree = new();
     private readonly InitramfsTree _tools = new();
+    private readonly InitramfsTree _rescue = new();
 
     public async Task<EphemeralManifest> BuildAsync(string directory, CancellationToken cancellationToken)
     {
@@ -41,10 +43,12 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         var programs = new PackagedPrograms(_reader, _tree);
         foreach (var program in _options.Programs) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
         AddOwnFiles();
-        await AddInstallProgramsAsync(cancellationToken).ConfigureAwait(false);
+        await AddMoreProgramsAsync(_tools, _options.InstallPrograms, "var/tools-complete", cancellationToken).ConfigureAwait(false);
+        await AddMoreProgramsAsync(_rescue, _options.RescuePrograms, "var/rescue-complete", cancellationToken).ConfigureAwait(false);
 
         await PackAsync(_tree, work, "initrd", cancellationToken).ConfigureAwait(false);
         if (_options.InstallPrograms.Count > 0) await PackAsync(_tools, work, ToolsName, cancellationToken).ConfigureAwait(false);
+        if (_options.RescuePrograms.Count > 0) await PackAsync(_rescue, work, RescueName, cancellationToken).ConfigureAwait(false);
         AtomicFile.Write(Path.Combine(work, "kernel"), output => output.Write(kernel.Kernel.Span));
         return kernel.Release;
     }
@@ -117,12 +121,13 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
     }
 
     // What is in the environment already is not repeated: the kernel unpacks one archive over the other.
-    private async Task AddInstallProgramsAsync(CancellationToken cancellationToken)
+    private async Task AddMoreProgramsAsync(
+        InitramfsTree tree, IReadOnlyList<EphemeralProgram> added, string mark, CancellationToken cancellationToken)
     {
-        var programs = new PackagedPrograms(_reader, _tools, _tree);
-        foreach (var program in _options.InstallPrograms) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
+        var programs = new PackagedPrograms(_reader, tree, _tree);
+        foreach (var program in added) await programs.AddAsync(program, cancellationToken).ConfigureAwait(false);
         // The last file, as in the environment itself.
-        _tools.AddFile("var/tools-complete", ReadOnlyMemory<byte>.Empty, executable: false);
+        tree.AddFile(mark, ReadOnlyMemory<byte>.Empty, executable: false);
     }
 
     private async Task PackAsync(InitramfsTree tree, string work, string name, CancellationToken cancellationToken)
@@ -142,10 +147,12 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
     {
         var (kernel, initrd) = (Hash(Path.Combine(work, "kernel")), Hash(Path.Combine(work, "initrd")));
         var tools = _options.InstallPrograms.Count > 0 ? Hash(Path.Combine(work, ToolsName)) : null;
+        var rescue = _options.RescuePrograms.Count > 0 ? Hash(Path.Combine(work, RescueName)) : null;
         var folder =
-            FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools)))[..16];
+            FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools + rescue)))[..16];
         var target = Path.Combine(directory, folder);
-        if (!Holds(target, "kernel", kernel) || !Holds(target, "initrd", initrd) || (tools is not null && !Holds(target, ToolsName, tools)))
+        if (!Holds(target, "kernel", kernel) || !Holds(target, "initrd", initrd) || (tools is not null && !Holds(target, ToolsName, tools))
+            || (rescue is not null && !Holds(target, RescueName, rescue)))
         {
             if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
             Directory.Move(work, target);
@@ -158,6 +165,7 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
             KernelSha256 = kernel,
             InitrdSha256 = initrd,
             InstallToolsSha256 = tools,
+            RescueToolsSha256 = rescue,
             RecipeSha256 = recipe.Sha256,
             Packages = _reader.Used,
         };

@@ -23,6 +23,8 @@ public sealed class EphemeralEnvironment
         InitrdPath = Path.Combine(directory, manifest.Folder, "initrd");
         if (manifest.InstallToolsSha256 is not null)
             InstallToolsPath = Path.Combine(directory, manifest.Folder, EphemeralBuilder.ToolsName);
+        if (manifest.RescueToolsSha256 is not null)
+            RescueToolsPath = Path.Combine(directory, manifest.Folder, EphemeralBuilder.RescueName);
     }
 
     /// <summary>The kernel (a Linux bzImage, which UEFI can start as well).</summary>
@@ -37,6 +39,12 @@ public sealed class EphemeralEnvironment
     /// </summary>
     public string? InstallToolsPath { get; }
 
+    /// <summary>
+    /// A second initramfs with an SSH server, which a machine boots beside the first in rescue mode; <see langword="null"/> when it was
+    /// built without.
+    /// </summary>
+    public string? RescueToolsPath { get; }
+
     /// <summary>What it was built from.</summary>
     public EphemeralManifest Manifest { get; }
 
@@ -49,7 +57,8 @@ public sealed class EphemeralEnvironment
             return null;
         var environment = new EphemeralEnvironment(Path.GetFullPath(directory), manifest);
         return File.Exists(environment.KernelPath) && File.Exists(environment.InitrdPath)
-            && (environment.InstallToolsPath is not { } tools || File.Exists(tools)) ? environment : null;
+            && (environment.InstallToolsPath is not { } tools || File.Exists(tools))
+            && (environment.RescueToolsPath is not { } rescue || File.Exists(rescue)) ? environment : null;
     }
 
     /// <summary>
@@ -103,7 +112,9 @@ public sealed class EphemeralEnvironment
         return await HashAsync(KernelPath, cancellationToken).ConfigureAwait(false) == Manifest.KernelSha256
             && await HashAsync(InitrdPath, cancellationToken).ConfigureAwait(false) == Manifest.InitrdSha256
             && (InstallToolsPath is not { } tools
-                || await HashAsync(tools, cancellationToken).ConfigureAwait(false) == Manifest.InstallToolsSha256);
+                || await HashAsync(tools, cancellationToken).ConfigureAwait(false) == Manifest.InstallToolsSha256)
+            && (RescueToolsPath is not { } rescue
+                || await HashAsync(rescue, cancellationToken).ConfigureAwait(false) == Manifest.RescueToolsSha256);
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)

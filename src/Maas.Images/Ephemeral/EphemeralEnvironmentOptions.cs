@@ -25,6 +25,12 @@ public sealed record EphemeralEnvironmentOptions
     public IReadOnlyList<EphemeralProgram> InstallPrograms { get; init; } = EphemeralProgram.InstallDefaults;
 
     /// <summary>
+    /// Programs that a machine boots beside the environment in rescue mode, in an archive of their own. Default:
+    /// <see cref="EphemeralProgram.RescueDefaults"/>. Without them, rescue mode has a shell on the machine's console only.
+    /// </summary>
+    public IReadOnlyList<EphemeralProgram> RescuePrograms { get; init; } = EphemeralProgram.RescueDefaults;
+
+    /// <summary>
     /// Packages with firmware files (<c>firmware-bnx2x</c>, from the component non-free-firmware); of each, what a chosen module asks for
     /// goes in. Default: none.
     /// </summary>

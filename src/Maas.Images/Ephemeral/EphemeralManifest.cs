@@ -7,7 +7,7 @@ namespace Maas.Images.Ephemeral;
 /// <summary>What an ephemeral environment was built from; stored beside it as <c>manifest.json</c>.</summary>
 public sealed record EphemeralManifest
 {
-    /// <summary>The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c> and <c>install-tools</c>.</summary>
+    /// <summary>The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c>, <c>install-tools</c> and <c>rescue-tools</c>.</summary>
     public required string Folder { get; init; }
 
     /// <summary>The kernel's release, what <c>uname -r</c> says in the environment.</summary>
@@ -23,6 +23,11 @@ public sealed record EphemeralManifest
     /// SHA-256 of <c>install-tools</c>, lower-case hexadecimal; <see langword="null"/> when the options name no programs for it.
     /// </summary>
     public string? InstallToolsSha256 { get; init; }
+
+    /// <summary>
+    /// SHA-256 of <c>rescue-tools</c>, lower-case hexadecimal; <see langword="null"/> when the options name no programs for it.
+    /// </summary>
+    public string? RescueToolsSha256 { get; init; }
 
     /// <summary>SHA-256 over the options and the agent's own files: a different one means a rebuild.</summary>
     public required string RecipeSha256 { get; init; }

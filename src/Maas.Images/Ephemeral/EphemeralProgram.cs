@@ -22,6 +22,13 @@ public sealed record EphemeralProgram(string Package, string Path)
         new("zstd", "usr/bin/zstd"),
     ];
 
+    /// <summary>The SSH server of rescue mode, and what makes its host key: dropbear.</summary>
+    public static IReadOnlyList<EphemeralProgram> RescueDefaults { get; } =
+    [
+        new("dropbear-bin", "usr/bin/dropbearkey"),
+        new("dropbear-bin", "usr/sbin/dropbear"),
+    ];
+
     /// <summary>
     /// What partitions, RAIDs, volume groups and file systems are made with, and archives unpacked: mdadm, LVM, mkfs of ext4, XFS, btrfs
     /// and FAT, mkswap, GNU tar (owners, ACLs and extended attributes) and unsquashfs; and hdparm and nvme, which make

@@ -7,7 +7,7 @@ namespace Maas.Images.Ephemeral;
 internal sealed class EphemeralRecipe
 {
     /// <summary>Counted up when the builder lays the environment out in another way.</summary>
-    private const int LayoutVersion = 3;
+    private const int LayoutVersion = 4;
 
     public EphemeralRecipe(EphemeralEnvironmentOptions options)
     {
@@ -20,6 +20,7 @@ internal sealed class EphemeralRecipe
         foreach (var name in options.Modules.Names) Add($"module {name}");
         foreach (var program in options.Programs) Add($"program {program.Package} {program.Path}");
         foreach (var program in options.InstallPrograms) Add($"install program {program.Package} {program.Path}");
+        foreach (var program in options.RescuePrograms) Add($"rescue program {program.Package} {program.Path}");
         foreach (var package in options.FirmwarePackages) Add($"firmware {package}");
         foreach (var (path, content) in AgentFiles.All) AddFile(path, content);
         foreach (var (path, content) in options.Files.OrderBy(file => file.Key, StringComparer.Ordinal)) AddFile(path, content.Span);

@@ -89,6 +89,32 @@ public class MetadataRowTests
         (await host.GetAsync(token, Root + "latest/meta-data/public-keys")).Expect(200).Text.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task In_rescue_mode_the_keys_of_who_asked_for_it_and_of_the_owner_are_there(bool isOwned)
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.Core.SshKeys.AddAsync("bob", Key, null, ApiHost.Cancellation);
+        await host.Core.SshKeys.AddAsync("admin", Key + "-of-admin", null, ApiHost.Cancellation);
+        var machine = await host.ReadyAsync();
+        if (isOwned) await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
+        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=rescue_mode")).Expect(200);
+        var token = await host.TokenAsync(machine);
+
+        (await KeysAsync()).Should().Equal(isOwned ? [Key, Key + "-of-admin"] : [Key + "-of-admin"]);
+        (await host.PostAsync(token, Root + "latest/", ("op", "signal"), ("status", "WORKING"), ("error", "SSH as root"))).Expect(200);
+        (await KeysAsync()).Should().HaveCount(isOwned ? 2 : 1);
+        var shown = (await host.GetAsync(host.Admin, $"machines/{machine.Id}/")).Expect(200).Json;
+        (shown.GetProperty("status_name").GetString(), shown.GetProperty("status_message").GetString()).Should()
+            .Be(("Rescue mode", "SSH as root"));
+        (await host.PostAsync(host.Admin, $"machines/{machine.Id}/?op=exit_rescue_mode")).Expect(200);
+        (await KeysAsync()).Should().NotContain(Key + "-of-admin");
+
+        async Task<string[]> KeysAsync() => (await host.GetAsync(token, Root + "latest/meta-data/public-keys")).Expect(200).Text
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     [Fact]
     public async Task User_data_is_bytes_and_404_when_there_are_none()
     {

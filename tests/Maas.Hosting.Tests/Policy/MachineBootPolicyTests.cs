@@ -341,10 +341,22 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("ephemeral/amd64/initrd");
 
         static ImageReference Image(string fileType) => new(1, 1, "custom/debian", fileType, 100, new string('a', 64));
-
-        static IReadOnlyList<string> RamDisks(BootInstruction? instruction) =>
-            instruction.Should().BeOfType<BootInstruction.Kernel>().Subject.InitialRamDisks;
     }
+
+    [Fact]
+    public async Task A_machine_in_rescue_mode_boots_the_SSH_server_beside_the_environment()
+    {
+        _environment.Files = new EphemeralFileNames("kernel", "initrd", "tools", RescueTools: "rescue");
+        var machine = await ReadyMachineAsync();
+        await DoAsync(machine, new MachineCommand.EnterRescueMode());
+
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("initrd", "rescue");
+        _environment.Files = new EphemeralFileNames("kernel", "initrd");
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("initrd");
+    }
+
+    private static IReadOnlyList<string> RamDisks(BootInstruction? instruction) =>
+        instruction.Should().BeOfType<BootInstruction.Kernel>().Subject.InitialRamDisks;
 
     private async Task<Machine> DeployedByRecipeAsync()
     {
