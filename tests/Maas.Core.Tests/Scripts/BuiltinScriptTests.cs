@@ -10,6 +10,7 @@ namespace Maas.Core.Tests.Scripts;
 /// <summary>The scripts run under the shells of both environments: busybox, and dash with the tools of a full system.</summary>
 public sealed class BuiltinScriptTests : IDisposable
 {
+    private const string NoCard = "nic-that-is-absent";
     private readonly FakeRoot _root = new();
     private readonly string _work = Directory.CreateTempSubdirectory("maas-scripts-").FullName;
 
@@ -185,11 +186,70 @@ public sealed class BuiltinScriptTests : IDisposable
     [Theory]
     [InlineData("memtester")]
     [InlineData("smartctl-validate")]
+    [InlineData("fio")]
+    [InlineData("lldp")]
     public async Task A_test_whose_program_is_missing_is_skipped(string script)
     {
         var result = Path.Combine(_work, "result");
         (await RunWithAsync("busybox", script, ["/dev/null"], ("RESULT_PATH", result))).Approved().Output.Should().StartWith("Skipped: ");
         (await File.ReadAllTextAsync(result)).Should().Be("status: skipped\n");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task The_switch_port_of_an_interface_is_read_of_the_frames_that_socat_shows(string shell)
+    {
+        var result = Path.Combine(_work, "result");
+        const string Arp = "ff ff ff ff ff ff 52 54 00 00 00 01 08 06 00 01 08 00 06 04 00 01";
+        const string Lldp = "01 80 c2 00 00 0e 52 54 00 aa bb cc 88 cc 02 07 04 52 54 00 aa bb cc 04 06 05 47 69 30 2f 31 06 02 00 78 "
+            + "08 08 75 70 20 6c 69 6e 6b 27 0a 07 73 77 69 74 63 68 31 fe 06 00 80 c2 01 00 2a 00 00";
+        var verdict = await RunStubbedAsync(
+            shell, "lldp", "socat", "cat >&2 <<'END'\n"
+            + $"> 2026/11/30 13:01:03.000123456  length=22 from=0 to=21\n {Arp}\n"
+            + $"> 2026/11/30 13:01:05.000123456  length=64 from=22 to=85\n {Lldp}\nEND\n", [NoCard], result);
+
+        verdict.Output.Should().Be($"{NoCard} is connected to port Gi0/1 (up link?) of switch1, VLAN 42.\n", "quotes are replaced");
+        (await File.ReadAllTextAsync(result)).Should().Be("results:\n  switch: 'switch1'\n  port: 'Gi0/1'\n  vlan: '42'\n");
+    }
+
+    [Fact]
+    public async Task A_frame_that_lies_about_its_lengths_tells_nothing()
+    {
+        var result = Path.Combine(_work, "result");
+        var verdict = await RunStubbedAsync("dash", "lldp", "socat", "cat >&2 <<'END'\n"
+            + "> x  length=18 from=0 to=17\n 01 80 c2 00 00 0e 52 54 00 aa bb cc 88 cc 03 ff 04 52\nEND\n", [NoCard], result);
+
+        verdict.Output.Should().Be($"Skipped: no switch announced itself on {NoCard}.\n");
+        (await File.ReadAllTextAsync(result)).Should().Be("status: skipped\n");
+    }
+
+    [Fact]
+    public async Task The_speed_of_a_disk_is_read_of_fios_terse_line()
+    {
+        var result = Path.Combine(_work, "result");
+        var verdict = await RunStubbedAsync(
+            "dash", "fio", "fio", "echo \"$*\" >&2; echo '3;fio-3.33;read;0;0;3072000;102400;250;30000'\n", ["/dev/null"], result);
+
+        verdict.Output.Should().EndWith(
+            "/dev/null reads 100 MiB/s in sequence, and 250 blocks of 4 KiB a second at random.\n");
+        verdict.Error.Should().Contain("--readonly --rw=read").And.Contain("--readonly --rw=randread");
+        (await File.ReadAllTextAsync(result)).Should().Be("results:\n  sequential_mib_per_second: 100\n  random_iops: 250\n");
+    }
+
+    /// <summary>Runs a script with another program in the place of one that it calls.</summary>
+    private async Task<Verdict> RunStubbedAsync(string shell, string script, string name, string text, string[] words, string result)
+    {
+        var program = Judge.Require(shell);
+        var stub = Path.Combine(Directory.CreateDirectory(Path.Combine(_work, "stubs")).FullName, name);
+        await File.WriteAllTextAsync(stub, "#!/bin/sh\n" + text);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(stub, (UnixFileMode)0b111_101_101);
+        var path = Path.Combine(_root.Path, script);
+        await File.WriteAllBytesAsync(path, BuiltinScripts.Find(script)!.Value.ToArray());
+        return (await Judge.RunAsync("env",
+        [
+            "-i", $"PATH={Path.GetDirectoryName(stub)}:{await PathOfAsync(shell, program)}:/usr/bin:/bin", $"RESULT_PATH={result}",
+            "LLDP_SECONDS=5", .. Command(program, shell), path, .. words,
+        ])).Approved();
     }
 
     private Task<Verdict> RunAsync(string shell, string script, params (string Name, string Value)[] variables) =>
