@@ -94,6 +94,7 @@ public static class ProgramTable
         ("util-linux",
             "blkid blockdev flock fsfreeze getopt ionice lsblk mkfs.bfs mkfs.cramfs mkfs.minix mkswap nsenter setpriv setsid taskset " +
             "unshare wipefs"),
+        ("wget", "wget"),
         ("xorriso", "osirrox xorriso xorrisofs"),
         ("xz-utils", "lzma unlzma unxz xz xzcat"),
         ("zstd", "pzstd unzstd zstd zstdcat"),

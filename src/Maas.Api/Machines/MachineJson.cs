@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
@@ -97,11 +98,24 @@ internal static class MachineJson
         json.WriteString("min_hwe_kernel", machine.MinHweKernel);
         json.WriteBoolean("netboot", machine.Netboot);
         json.WriteBoolean("ephemeral_deploy", false);
-        json.WriteBoolean("enable_hw_sync", false);
-        json.WriteNull("sync_interval");
-        json.WriteNull("last_sync");
-        json.WriteNull("next_sync");
+        WriteSync(json, machine.Deployment?.HardwareSync);
         json.WriteString("error_description", machine.Status == MachineStatus.Broken ? machine.StatusMessage : "");
+    }
+
+    /// <summary>Whether the machine is late is for the reader to see from these: the answer is kept for as long as it stays as it is.</summary>
+    private static void WriteSync(Utf8JsonWriter json, HardwareSync? sync)
+    {
+        json.WriteBoolean("enable_hw_sync", sync is not null);
+        if (sync is null) json.WriteNull("sync_interval");
+        else json.WriteNumber("sync_interval", (long)sync.Interval.TotalSeconds);
+        Time("last_sync", sync?.LastSync);
+        Time("next_sync", sync?.NextSync);
+
+        void Time(string name, DateTimeOffset? time)
+        {
+            if (time is { } at) json.WriteString(name, at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture));
+            else json.WriteNull(name);
+        }
     }
 
     private static void WriteHardware(Utf8JsonWriter json, Machine machine)

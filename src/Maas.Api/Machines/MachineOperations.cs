@@ -44,7 +44,6 @@ internal static class MachineOperations
     private static IReadOnlyDictionary<string, string> NotDeployed { get; } = new Dictionary<string, string>
     {
         ["ephemeral_deploy"] = "This server installs to a disk.",
-        ["enable_hw_sync"] = "This server does not synchronise the hardware of deployed machines.",
         ["enable_kernel_crash_dump"] = "This server does not configure the kernel of deployed systems.",
         ["register_vmhost"] = NoVirtualMachines,
         ["install_kvm"] = NoVirtualMachines,
@@ -75,6 +74,7 @@ internal static class MachineOperations
                 ApiArgument.Text("user_data", "what cloud-init gets, as it is or in base64."),
                 ApiArgument.Text("hwe_kernel", "the kernel; kept and shown, for the image brings its own."),
                 .. Allocation.BridgeArguments,
+                ApiArgument.Flag("enable_hw_sync", "whether the installed system reports its hardware from time to time."),
                 ApiArgument.Text("agent_name", "what the client calls itself."),
                 ApiArgument.Texts(
                     "deployment_scripts",
@@ -147,6 +147,7 @@ internal static class MachineOperations
         Bridges = Allocation.Bridges(form),
         UserData = form.UserData(),
         DeploymentScripts = form.Scripts("deployment_scripts"),
+        SyncHardware = form.Boolean("enable_hw_sync") ?? false,
     };
 
     private static MachineCommand.TurnOff TurnOff(FormReader form)

@@ -63,7 +63,7 @@ internal static class MachineResource
     {
         ["disable_ipv4"] = "If specified, 'disable_ipv4' must be False.",
         ["is_dpu"] = "This server does not manage DPUs.",
-        ["enable_hw_sync"] = "This server does not synchronise the hardware of deployed machines.",
+        ["enable_hw_sync"] = "Hardware sync is chosen when a machine is deployed.",
     };
 
     internal const string CurtinConfigDoc =

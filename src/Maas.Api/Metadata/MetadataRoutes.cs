@@ -66,6 +66,13 @@ internal static class MetadataRoutes
             Machine(MetadataTree.UserDataAsync, "What the user gave for the machine. Asking for it ends an installation.")),
         Resource(
             "{version}/maas-commissioning-scripts", Machine(ScriptArchive.OldArchiveAsync, "The scripts to run, in the form of 2012.")),
+        Resource(
+            "{version}/maas-hardware",
+            ApiAction.Create(
+                ApiAccess.Machine, Versioned(HardwareReports.ReceiveAsync), "Receives the inventory of a deployed machine.") with
+            {
+                ReadsBody = true,
+            }),
         Resource("{version}/maas-task", Machine(AgentTask.ReadAsync, "What to do in the ephemeral environment.")),
         Resource("{version}/maas-image", Machine(AgentTask.ImageAsync, "The image to write, whole or in part.")),
         Resource(

@@ -48,7 +48,8 @@ internal static class MetadataTree
             case "public-keys":
                 return ApiResults.Text(await PublicKeysAsync(request).ConfigureAwait(false));
             case "vendor-data":
-                return new ApiResult.Text(200, "cloud-init: \"#cloud-config\\n{}\\n\"\n", Yaml);
+                var token = await request.Core.MachineTokens.GetAsync(machine.Id, request.Aborted).ConfigureAwait(false);
+                return new ApiResult.Text(200, HardwareReports.VendorData(machine, token, request.BaseUrl), Yaml);
             case "x509":
                 return ApiResults.Text(await CertificatesAsync(request).ConfigureAwait(false));
             case var unknown:

@@ -38,6 +38,9 @@ public static class SettingCatalogue
     /// <summary>Whether machines use this server's proxy, and that one fetches through <see cref="HttpProxy"/>.</summary>
     public const string UsePeerProxy = "use_peer_proxy";
 
+    /// <summary>How often deployed machines report their hardware.</summary>
+    public const string HardwareSyncInterval = "hardware_sync_interval";
+
     private const SettingKind Flag = SettingKind.Boolean;
     private const string Host = "the host that runs this server configures it.";
     private const string NoInterface = "this server has no web interface.";
@@ -103,7 +106,7 @@ public static class SettingCatalogue
             Fixed("vcenter_username", Text, "\"\"", NoInstaller),
             Fixed("vcenter_password", Text, "\"\"", NoInstaller),
             Fixed("vcenter_datacenter", Text, "\"\"", NoInstaller),
-            Fixed("hardware_sync_interval", Text, "\"15m\"", NotModelled),
+            new(HardwareSyncInterval, Text, "\"15m\"") { Check = CheckInterval },
             Fixed("maas_auto_ipmi_user", Text, "\"maas\"", NoBmcSetup),
             Fixed("maas_auto_ipmi_user_privilege_level", Text, "\"ADMIN\"", NoBmcSetup),
             Fixed("maas_auto_ipmi_k_g_bmc_key", Text, "\"\"", NoBmcSetup),
@@ -136,6 +139,9 @@ public static class SettingCatalogue
     /// <summary>MAAS's words for a name that is no setting's.</summary>
     public static string UnknownName(string name) =>
         $"{name} is not a valid config setting (valid settings are: {string.Join(", ", All.Select(setting => setting.Name))}).";
+
+    private static string? CheckInterval(string text) => Nodes.HardwareSync.TryReadInterval(text, out _) ? null
+        : "Hardware Sync Interval must be a time between one minute and one day, such as 15m or 1h30m.";
 
     private static SettingDefinition Fixed(string name, SettingKind kind, string value, string because) =>
         new(name, kind, value) { FixedBecause = because };

@@ -36,6 +36,9 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
     /// </summary>
     public string? FixedBecause { get; init; }
 
+    /// <summary>What is wrong with a text, where more than the type matters; <see langword="null"/> for no check.</summary>
+    internal Func<string, string?>? Check { get; init; }
+
     /// <summary>Reads a value as clients write it (<c>true</c>, <c>1</c>, a text without quotes).</summary>
     /// <param name="text">The value.</param>
     /// <param name="json">The value as JSON, when it is one of this setting's.</param>
@@ -66,6 +69,7 @@ public sealed record SettingDefinition(string Name, SettingKind Kind, string Def
 
         if (Choices.Count > 0 && !Choices.Contains(text))
             return $"'{text}' is not a valid {Name}.  It should be one of: {string.Join(", ", Choices.Select(choice => $"'{choice}'"))}.";
+        if (Check?.Invoke(text) is { } wrong) return wrong;
         return FixedBecause is { } reason && json != Default ? $"This server cannot change this setting: {reason}" : null;
     }
 

@@ -30,6 +30,9 @@ public sealed record Deployment
     /// </summary>
     public string? UserDataSha256 { get; init; }
 
+    /// <summary>How the installed system reports its hardware; <see langword="null"/> when it does not.</summary>
+    public HardwareSync? HardwareSync { get; init; }
+
     /// <summary>When the installed system first took its user data; <see langword="null"/> until then.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 }

@@ -115,6 +115,15 @@ public abstract record MachineCommand : MachineInput
         public string? Recipe { get; init; }
 
         /// <summary>
+        /// Whether the installed system reports its hardware from time to time (setting <c>hardware_sync_interval</c>), through
+        /// cloud-init's vendor data.
+        /// </summary>
+        public bool SyncHardware { get; init; }
+
+        /// <summary>How often it does; filled in by <see cref="Machines.ExecuteAsync"/>.</summary>
+        internal TimeSpan? SyncInterval { get; init; }
+
+        /// <summary>
         /// Names, ids or tags of deployment scripts, which run in the ephemeral environment before and after an image is written; empty
         /// for none, <see langword="null"/> for all without the tag <c>noauto</c> that overwrite no disks. Without effect on a recipe.
         /// </summary>

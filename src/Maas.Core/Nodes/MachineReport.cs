@@ -32,6 +32,9 @@ public abstract record MachineReport : MachineInput
     /// <summary>The installed system took its user data: it is up.</summary>
     public sealed record UserDataFetched : MachineReport;
 
+    /// <summary>The installed system reported its hardware.</summary>
+    internal sealed record HardwareReported : MachineReport;
+
     /// <summary>cloud-init's reporter says that a stage ended.</summary>
     /// <param name="Stage">Its name, such as <c>modules-final</c>.</param>
     /// <param name="Succeeded">Whether it ended well.</param>

@@ -169,6 +169,18 @@ internal static partial class MachineStateMachine
         return move.Done();
     }
 
+    private static Decision HardwareReported(TransitionBuilder move)
+    {
+        // The first report may come before cloud-init has ended.
+        if (move.Machine is not { Status: MachineStatus.Deployed or MachineStatus.Deploying, Netboot: false }
+            || move.Machine.Deployment is not { HardwareSync: { } sync } deployment)
+            return move.Refused("sync hardware", "The machine is not deployed with hardware sync.");
+        if (sync.LastSync is { } last && move.Now - last < HardwareSync.ShortestInterval / 2)
+            return move.Refused("sync hardware", "The machine has reported its hardware just now.");
+        move.Machine = move.Machine with { Deployment = deployment with { HardwareSync = sync with { LastSync = move.Now } } };
+        return move.Done();
+    }
+
     private static Decision StageFinished(TransitionBuilder move, MachineReport.StageFinished stage)
     {
         // Only whole stages end something; cloud-init also reports each of their parts, as "stage/part".

@@ -43,6 +43,7 @@ internal static partial class MachineStateMachine
             MachineReport.NetbootOff => Netboot(move, false),
             MachineReport.NetbootOn => Netboot(move, true),
             MachineReport.UserDataFetched => UserDataFetched(move),
+            MachineReport.HardwareReported => HardwareReported(move),
             MachineReport.StageFinished stage => StageFinished(move, stage),
             WorkerReport.DeadlinePassed passed => DeadlinePassed(move, passed),
             WorkerReport.Explained explained => Explained(move, explained),

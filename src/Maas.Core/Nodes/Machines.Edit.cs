@@ -82,6 +82,36 @@ public sealed partial class Machines
     }
 
     /// <summary>
+    /// Takes over what a deployed machine reports of its hardware (<see cref="HardwareSync"/>): processors, memory and devices as they are
+    /// now, and disks and interfaces that are new. No interface becomes an address of the machine, and no disk or interface is removed.
+    /// </summary>
+    /// <param name="id">Which machine.</param>
+    /// <param name="inventory">What the inventory script printed there.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<HardwareSyncResult> SyncHardwareAsync(
+        SystemId id, ReadOnlyMemory<byte> inventory, CancellationToken cancellationToken = default)
+    {
+        if (!InventoryParser.TryParse(inventory.Span, out var reported, out var error)) return new HardwareSyncResult.Unreadable(error);
+        switch (await ReportAsync(id, new MachineReport.HardwareReported(), cancellationToken).ConfigureAwait(false))
+        {
+            case CommandResult.Refused refused: return new HardwareSyncResult.Refused(refused.Reason);
+            case CommandResult.NotFound: return new HardwareSyncResult.NotFound();
+        }
+
+        await EditInventoryAsync(
+            id, null, TakeOver, new EventNote(EventLevel.Debug, "Inventory", "The machine reported its hardware."), cancellationToken)
+            .ConfigureAwait(false);
+        return new HardwareSyncResult.Synced();
+
+        Machine TakeOver(Machine machine) => machine with
+        {
+            Hardware = HardwareSync.Merge(machine.Hardware, reported),
+            CpuCount = reported.Cpu.Count,
+            MemoryMiB = reported.MemoryMiB,
+        };
+    }
+
+    /// <summary>
     /// Forgets a PCI or USB device of a machine. The next inventory that finds it lists it again.
     /// </summary>
     /// <param name="id">Which machine.</param>

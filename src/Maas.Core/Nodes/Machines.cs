@@ -328,6 +328,9 @@ public sealed partial class Machines
             case MachineCommand.Deploy deploy:
                 if (deploy is { Image: null, Recipe: null })
                     deploy = await ChooseSourceAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
+                if (deploy.SyncHardware && HardwareSync.TryReadInterval(await _settings.GetTextAsync(
+                    SettingCatalogue.HardwareSyncInterval, cancellationToken).ConfigureAwait(false), out var interval))
+                    deploy = deploy with { SyncInterval = interval };
                 return deploy is { Image.IsRootArchive: true } && machine.Hardware is { } hardware
                     ? deploy with
                     {
