@@ -60,6 +60,8 @@ internal sealed record MachineOperation(
             MachineCommand.TurnOn when machine.Owner is null => "The machine has no owner: allocate it first.",
             MachineCommand.TurnOn or MachineCommand.TurnOff when machine.Status is MachineStatus.Releasing
                 or MachineStatus.ExitingRescueMode => $"The machine is {state} and its power is being changed.",
+            MachineCommand.Abort when machine is { Status: MachineStatus.Releasing, ReleaseTask: null } =>
+                $"The machine is {state} and its power is being changed.",
             _ when Action is { } action && MachineLifecycle.Next(machine.Status, action, machine.CameFrom) is null =>
                 $"Not possible while the machine is {state}.",
             _ => null,
