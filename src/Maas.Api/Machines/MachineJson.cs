@@ -102,7 +102,7 @@ internal static class MachineJson
         json.WriteString("error_description", machine.Status == MachineStatus.Broken ? machine.StatusMessage : "");
     }
 
-    /// <summary>Whether the machine is late is for the reader to see from these: the answer is kept for as long as it stays as it is.</summary>
+    /// <summary>Times, and not whether the machine is late: the answer is cached until the machine changes.</summary>
     private static void WriteSync(Utf8JsonWriter json, HardwareSync? sync)
     {
         json.WriteBoolean("enable_hw_sync", sync is not null);

@@ -25,8 +25,8 @@ internal static class ScriptResultResource
         new("api/2.0/nodes/{system_id}/results/{id}/", "NodeScriptResultHandler", "The results of one run.",
         [
             ApiAction.Read(ApiAccess.User, ReadAsync,
-                "Read results, by id or by one of the words current-commissioning, current-testing, current-installation, current-release and "
-                    + "current-deployment.")
+                "Read results, by id or by one of the words current-commissioning, current-testing, current-installation, "
+                    + "current-release and current-deployment.")
                 .With(IncludeOutput, Filters),
             ApiAction.Update(ApiAccess.Administrator, UpdateAsync, "Decide whether results count: a suppressed failure does not.").With(
                 ApiArgument.Flag("suppressed", "whether they are suppressed."), IncludeOutput, Filters),
@@ -45,7 +45,8 @@ internal static class ScriptResultResource
         if (request.Form["type"] is { Length: > 0 } type)
         {
             if (KindsOf(type) is not { } kinds)
-                return CommandResults.BadField("type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning, testing, release or deployment.");
+                return CommandResults.BadField(
+                    "type", $"Unknown type '{LogText.From(type, 64)}': type must be commissioning, testing, release or deployment.");
             sets = [.. sets.Where(set => kinds.Contains(set.Kind))];
         }
 
@@ -116,8 +117,8 @@ internal static class ScriptResultResource
             _ => sets.FirstOrDefault(set => set.Id.ToString(CultureInfo.InvariantCulture) == name),
         };
         if (found is not null) return (machine, found, null);
-        return name.All(char.IsAsciiDigit) || name is "current-commissioning" or "current-testing" or "current-installation" or "current-release"
-            or "current-deployment"
+        return name.All(char.IsAsciiDigit) || name is "current-commissioning" or "current-testing" or "current-installation"
+            or "current-release" or "current-deployment"
             ? (machine, null, ApiResults.NotFound("ScriptSet"))
             : (machine, null, ApiResults.BadRequest(
                 $"Unknown id \"{LogText.From(name, 64)}\" must be current-commissioning, current-testing, " // MAAS-WORDING

@@ -140,7 +140,7 @@ public static class SettingCatalogue
     public static string UnknownName(string name) =>
         $"{name} is not a valid config setting (valid settings are: {string.Join(", ", All.Select(setting => setting.Name))}).";
 
-    private static string? CheckInterval(string text) => Nodes.HardwareSync.TryReadInterval(text, out _) ? null
+    private static string? CheckInterval(string text) => IntervalText.TryRead(text, out _) ? null
         : "Hardware Sync Interval must be a time between one minute and one day, such as 15m or 1h30m.";
 
     private static SettingDefinition Fixed(string name, SettingKind kind, string value, string because) =>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Maas.Core.Configuration;
 using Maas.Core.Inventory;
 
 namespace Maas.Core.Nodes;
@@ -12,7 +12,7 @@ namespace Maas.Core.Nodes;
 public sealed record HardwareSync(TimeSpan Interval, DateTimeOffset? LastSync = null)
 {
     /// <summary>The shortest interval; 1 minute. A machine that reports more often is not heard.</summary>
-    public static TimeSpan ShortestInterval { get; } = TimeSpan.FromMinutes(1);
+    public static TimeSpan ShortestInterval { get; } = IntervalText.Shortest;
 
     /// <summary>MAAS's interval; 15 minutes.</summary>
     public static TimeSpan DefaultInterval { get; } = TimeSpan.FromMinutes(15);
@@ -33,26 +33,7 @@ public sealed record HardwareSync(TimeSpan Interval, DateTimeOffset? LastSync = 
     public static bool TryReadInterval(string text, out TimeSpan interval)
     {
         ArgumentNullException.ThrowIfNull(text);
-        interval = TimeSpan.Zero;
-        var rest = text.AsSpan().Trim();
-        while (rest.Length > 0)
-        {
-            var digits = rest.IndexOfAnyExceptInRange('0', '9');
-            if (digits is < 1 or > 6) return false;
-            var number = int.Parse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture);
-            TimeSpan? part = rest[digits] switch
-            {
-                's' => TimeSpan.FromSeconds(number),
-                'm' => TimeSpan.FromMinutes(number),
-                'h' => TimeSpan.FromHours(number),
-                _ => null,
-            };
-            if (part is null) return false;
-            interval += part.Value;
-            rest = rest[(digits + 1)..];
-        }
-
-        return interval >= ShortestInterval && interval <= TimeSpan.FromDays(1);
+        return IntervalText.TryRead(text, out interval);
     }
 
     /// <summary>What commissioning found with what the deployed machine reports.</summary>

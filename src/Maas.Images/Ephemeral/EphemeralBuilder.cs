@@ -148,8 +148,8 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         var (kernel, initrd) = (Hash(Path.Combine(work, "kernel")), Hash(Path.Combine(work, "initrd")));
         var tools = _options.InstallPrograms.Count > 0 ? Hash(Path.Combine(work, ToolsName)) : null;
         var rescue = _options.RescuePrograms.Count > 0 ? Hash(Path.Combine(work, RescueName)) : null;
-        var folder =
-            FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools + rescue)))[..16];
+        var all = System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools + rescue);
+        var folder = FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         var target = Path.Combine(directory, folder);
         if (!Holds(target, "kernel", kernel) || !Holds(target, "initrd", initrd) || (tools is not null && !Holds(target, ToolsName, tools))
             || (rescue is not null && !Holds(target, RescueName, rescue)))

@@ -7,7 +7,10 @@ namespace Maas.Images.Ephemeral;
 /// <summary>What an ephemeral environment was built from; stored beside it as <c>manifest.json</c>.</summary>
 public sealed record EphemeralManifest
 {
-    /// <summary>The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c>, <c>install-tools</c> and <c>rescue-tools</c>.</summary>
+    /// <summary>
+    /// The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c>, <c>install-tools</c> and
+    /// <c>rescue-tools</c>.
+    /// </summary>
     public required string Folder { get; init; }
 
     /// <summary>The kernel's release, what <c>uname -r</c> says in the environment.</summary>
