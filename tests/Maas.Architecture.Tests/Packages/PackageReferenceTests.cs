@@ -12,6 +12,7 @@ public class PackageReferenceTests
     {
         { "Maas.Core", [] },
         { "Maas.Sqlite", ["Maas.Core"] },
+        { "Maas.Postgres", ["Maas.Core"] },
         { "Maas.Boot", [] },
         { "Maas.Images", [] },
         { "Maas.Power", [] },
@@ -37,6 +38,7 @@ public class PackageReferenceTests
     [Theory]
     [InlineData("Maas.Core")]
     [InlineData("Maas.Sqlite")]
+    [InlineData("Maas.Postgres")]
     [InlineData("Maas.Boot")]
     [InlineData("Maas.Images")]
     [InlineData("Maas.Power")]
@@ -54,7 +56,7 @@ public class PackageReferenceTests
     [InlineData("Maas.Install")]
     [InlineData("Maas.Client")]
     public void A_package_that_stands_alone_knows_no_database(string package) =>
-        References(package).Should().NotContain("Microsoft.Data.Sqlite");
+        References(package).Should().NotContain(["Microsoft.Data.Sqlite", "Npgsql"]);
 
     [Fact]
     public void Every_package_of_the_source_folder_is_asked() =>

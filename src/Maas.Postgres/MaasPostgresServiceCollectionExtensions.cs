@@ -1,0 +1,31 @@
+using Maas.Core;
+using Maas.Core.Stores;
+using Maas.Postgres;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers Maas.Postgres.</summary>
+public static class MaasPostgresServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="PostgresMaasStore"/> as the store of <see cref="MaasCore"/>, unless another is registered already. Nothing is
+    /// connected before the first service of Maas.Core is used.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="connectionString">The connection string, in Npgsql's form.</param>
+    /// <param name="configure">Sets options; <see langword="null"/> for none.</param>
+    public static IServiceCollection AddMaasPostgres(
+        this IServiceCollection services, string connectionString, Action<PostgresStoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<PostgresStoreOptions>().Configure(options => options.ConnectionString = connectionString).ValidateOnStart();
+        if (configure is not null) services.Configure(configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresStoreOptions>, PostgresStoreOptionsValidator>());
+        services.TryAddSingleton<IMaasStore>(provider => new PostgresMaasStore(
+            provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value, provider.GetService<ILoggerFactory>()));
+        return services;
+    }
+}

@@ -1,0 +1,27 @@
+using Npgsql;
+
+namespace Maas.Postgres;
+
+/// <summary>Makes connections from the options.</summary>
+internal static class PostgresDataSource
+{
+    private const int PreparedStatements = 200; // to parse and plan a statement costs more than to run most of them
+
+    /// <exception cref="ArgumentException">The connection string is invalid; the message does not quote it.</exception>
+    public static NpgsqlDataSource Create(PostgresStoreOptions options)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(options.ConnectionString);
+        builder.EnableTransportSecurity();
+        builder.EnableIntegratedSecurity();
+        var settings = builder.ConnectionStringBuilder;
+        settings.Pooling = false; // connections belong to threads
+        settings.Enlist = false;
+        settings.PersistSecurityInfo = false;
+        settings.MaxAutoPrepare = PreparedStatements;
+        settings.AutoPrepareMinUsages = 2;
+        settings.CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
+        settings.Timeout = Math.Min(settings.Timeout, settings.CommandTimeout);
+        settings.ApplicationName ??= "Maas.Postgres";
+        return builder.Build();
+    }
+}

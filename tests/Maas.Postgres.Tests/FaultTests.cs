@@ -1,0 +1,115 @@
+using Maas.Core.Nodes;
+using Maas.Core.Stores;
+using Npgsql;
+
+namespace Maas.Postgres.Tests;
+
+/// <summary>Connections that end in the middle, and servers that stop: what was acknowledged is there, and it is there once.</summary>
+public sealed class FaultTests
+{
+    [Fact(Timeout = 60_000)]
+    public async Task Nothing_is_lost_or_done_twice_when_connections_are_ended()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var hosts = await TestHosts.OpenAsync(3);
+        await CountAsync(hosts, increments: 40, async () => await hosts.Server.TerminateAsync(hosts.Options), stop);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("fast")]
+    [InlineData("immediate")]
+    public async Task Nothing_is_lost_or_done_twice_when_the_server_is_restarted(string mode)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var server = await PostgresServer.StartNewAsync();
+        await using var hosts = await TestHosts.OpenAsync(3, server);
+        await CountAsync(hosts, increments: 20, async () =>
+        {
+            await server.StopAsync(mode);
+            await server.StartAsync();
+        }, stop);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_commit_whose_answer_is_lost_is_looked_up(bool arrives)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var hosts = await TestHosts.OpenAsync(1);
+        await using var proxy = new CuttingProxy(hosts.Server.ConnectionString);
+        var options = hosts.Options.Copy();
+        options.Connections = 1;
+        options.ConnectionString = proxy.ConnectionString;
+        await using var store = new PostgresMaasStore(options);
+        await store.OpenAsync(new StoreLimits(), stop);
+        var machine = await hosts.CreateAsync(1, MachineStatus.Ready);
+
+        proxy.CutAtCommit(arrives);
+        var result = await store.Machines.SaveAsync([new MachineChange { Machine = machine with { CpuCount = 9 }, At = hosts.Now }], stop);
+
+        proxy.Cuts.Should().Be(1);
+        result.Should().BeOfType<SaveResult.Saved>().Which.Machines[0].Version.Should().Be(machine.Version + 1);
+        (await hosts.Stores[0].Machines.GetAsync(machine.Id, stop))!.Version.Should().Be(machine.Version + 1);
+        (await hosts.Stores[0].Machines.ReadChangesAsync(0, 10, stop)).Should().HaveCount(2);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_database_that_is_away_for_longer_is_an_error()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var server = await PostgresServer.StartNewAsync();
+        var options = server.NewOptions();
+        options.RetryDuration = TimeSpan.FromMilliseconds(300);
+        await using var store = new PostgresMaasStore(options);
+        await store.OpenAsync(new StoreLimits(), stop);
+        await server.StopAsync("fast");
+
+        await store.Awaiting(each => each.Machines.CountAsync(stop)).Should().ThrowAsync<NpgsqlException>();
+        await store.Awaiting(each => each.Settings.SetAsync("a", "1", stop)).Should().ThrowAsync<NpgsqlException>();
+
+        await server.StartAsync();
+        await store.Settings.SetAsync("a", "2", stop);
+        (await store.Settings.GetAsync("a", stop)).Should().Be("2");
+    }
+
+    /// <summary>Three hosts increment a number of each of some machines, while something happens again and again.</summary>
+    private static async Task CountAsync(TestHosts hosts, int increments, Func<Task> happens, CancellationToken stop)
+    {
+        const int Machines = 4;
+        for (var number = 0; number < Machines; number++)
+            await hosts.CreateAsync(number, MachineStatus.Ready, machine => machine with { CpuCount = 0 });
+        var saved = 0;
+        var counting = Task.WhenAll(Enumerable.Range(0, 3 * Machines).Select(writer => Task.Run(async () =>
+        {
+            var store = hosts.Stores[writer % 3];
+            for (var done = 0; done < increments;)
+            {
+                var machine = await store.Machines.GetAsync(TestHosts.IdOf(writer / 3), stop);
+                var next = new MachineChange { Machine = machine! with { CpuCount = machine.CpuCount + 1 }, At = hosts.Now };
+                if (await store.Machines.SaveAsync([next], stop) is not SaveResult.Saved) continue;
+                done++;
+                Interlocked.Increment(ref saved);
+            }
+        })));
+        var interruptions = 0;
+        for (var target = 3 * Machines; !counting.IsCompleted && target < 3 * Machines * increments; target += 3 * Machines * 2)
+        {
+            while (!counting.IsCompleted && Volatile.Read(ref saved) < target) await Task.Yield();
+            if (counting.IsCompleted || (interruptions > 2 && increments < 40)) break;
+            await happens();
+            interruptions++;
+        }
+
+        await counting;
+        interruptions.Should().BePositive();
+        for (var number = 0; number < Machines; number++)
+        {
+            var machine = await hosts.Stores[0].Machines.GetAsync(TestHosts.IdOf(number), stop);
+            machine!.CpuCount.Should().Be(3 * increments);
+            machine.Version.Should().Be(1 + (3 * increments));
+        }
+
+        (await hosts.Stores[0].Machines.ReadChangesAsync(0, 10_000, stop)).Should().HaveCount(Machines * (1 + (3 * increments)));
+    }
+}
