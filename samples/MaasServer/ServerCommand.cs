@@ -72,7 +72,7 @@ internal static class ServerCommand
         new("--domain") { Description = "The machines' domain (default maas).", HelpName = "NAME" },
         new("--secret-key")
         {
-            Description = "The file with the key that API keys are encrypted with in the store (default DIR/secret.key).",
+            Description = "The file with the key that secrets are encrypted with in the store (default DIR/secret.key).",
             HelpName = "FILE"
         },
         new("--services")

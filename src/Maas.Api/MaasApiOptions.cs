@@ -64,6 +64,13 @@ public sealed class MaasApiOptions
     [Range(0, long.MaxValue)]
     public long MachineCacheBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether <c>op=power_parameters</c> shows administrators passwords and tokens of machines' power controllers, as MAAS does; Terraform's
+    /// provider compares them. <see langword="false"/> leaves them out: a password that was set is never shown again. Default
+    /// <see langword="true"/>.
+    /// </summary>
+    public bool ShowPowerCredentials { get; set; } = true;
+
     /// <summary>The schemes of <see cref="AdmitUsers"/>, in the order of the calls.</summary>
     internal List<KeyValuePair<string, Func<HttpContext, ClaimsPrincipal, ValueTask<MaasApiUser?>>>> AdmittedSchemes { get; } = [];
 

@@ -32,7 +32,8 @@ public sealed class MaasCore : IAsyncDisposable
     private readonly string? _temporaryImages;
 
     private MaasCore(
-        IMaasStore store, MaasCoreOptions options, MaasCoreServices services, Controller controller, SecretCipher cipher)
+        IMaasStore store, IMachineStore machines, MaasCoreOptions options, MaasCoreServices services, Controller controller,
+        SecretCipher cipher)
     {
         _store = store;
         var timeProvider = services.TimeProvider;
@@ -78,7 +79,7 @@ public sealed class MaasCore : IAsyncDisposable
             configs,
             Dns,
             async (pool, token) =>
-                (await store.Machines.ListAsync(new MachineFilter { Pools = [pool], Limit = 1 }, token).ConfigureAwait(false)).Count > 0,
+                (await machines.ListAsync(new MachineFilter { Pools = [pool], Limit = 1 }, token).ConfigureAwait(false)).Count > 0,
             (domain, token) => IsDomainUsedAsync(store, domain, token),
             async (controller, token) => await store.Records.CountAsync(
                 new RecordQuery<Controller>(Controllers.Table) { Where = [RecordCondition.Is("system_id", controller.ToString())] }, token)
@@ -87,16 +88,16 @@ public sealed class MaasCore : IAsyncDisposable
         var devices = new DeviceStore(store.Records, configs, new NodeIdentities(store.Records), timeProvider);
         NodeScripts = new NodeScripts(store.Records, services.Scripts, timeProvider);
         Machines = new Machines(
-            store.Machines, store.Records, store.PowerQueue, store.ScriptResults, NodeScripts, BootResources, Settings, Topology, configs,
+            machines, store.Records, store.PowerQueue, store.ScriptResults, NodeScripts, BootResources, Settings, Topology, configs,
             devices, power, signal, timeProvider, nodes, logs.CreateLogger<Machines>(), services.Recipes);
         NodeConfigs = new NodeConfigs(Machines, configs, timeProvider);
         Devices = new Devices(devices, configs, options.ReservedHostnames, options.Quotas, timeProvider);
-        NodeZones = new NodeZones(store.Machines, store.Records, devices, Topology, timeProvider);
+        NodeZones = new NodeZones(machines, store.Records, devices, Topology, timeProvider);
         Controllers = new Controllers(store.Records, controller, devices, Topology, timeProvider);
         var tagSignal = new WorkSignal(timeProvider);
-        Tags = new Tags(store.Machines, store.Records, devices, tagSignal, timeProvider);
+        Tags = new Tags(machines, store.Records, devices, tagSignal, timeProvider);
         TagEvaluation = new TagEvaluationWorker(
-            store.Machines, store.Records, tagSignal, timeProvider, logs.CreateLogger<TagEvaluationWorker>());
+            machines, store.Records, tagSignal, timeProvider, logs.CreateLogger<TagEvaluationWorker>());
         Users = new Users(store.Accounts, cipher);
         MachineTokens = new MachineTokens(store.Tokens, cipher);
         BootTokens = new BootTokens(store.Tokens, cipher, timeProvider);
@@ -111,7 +112,7 @@ public sealed class MaasCore : IAsyncDisposable
         SslKeys = new SslKeys(store.Records, options.Quotas, timeProvider);
         UserGroups = new UserGroups(store.Records, timeProvider);
         Notifications = new Notifications(store.Records, timeProvider);
-        UserRemoval = new UserRemoval(store.Machines, store.Records, devices, Notifications, UserGroups, SslKeys, timeProvider);
+        UserRemoval = new UserRemoval(machines, store.Records, devices, Notifications, UserGroups, SslKeys, timeProvider);
         PackageRepositories = new RecordSet<PackageRepository>(
             store.Records, ConfigurationTables.PackageRepositories, ConfigurationRules.OfRepositories, timeProvider);
         LicenseKeys = new RecordSet<LicenseKey>(
@@ -298,8 +299,10 @@ public sealed class MaasCore : IAsyncDisposable
                 store.Records, options.ControllerHostname, options.Domain, now, cancellationToken).ConfigureAwait(false);
             await new NodeIds(store.Records).BeginAsync(store.Machines, cancellationToken).ConfigureAwait(false);
             var cipher = await SecretKeyFile.OpenAsync(options.SecretKeyFile, store.Settings, cancellationToken).ConfigureAwait(false);
-            var core = new MaasCore(store, options, services, controller, cipher);
+            var machines = cipher.HasKey ? new EncryptedMachineStore(store.Machines, cipher) : store.Machines;
+            var core = new MaasCore(store, machines, options, services, controller, cipher);
             await core.Users.ProtectAsync(cancellationToken).ConfigureAwait(false);
+            if (machines is EncryptedMachineStore encrypted) await encrypted.ProtectAsync(now, cancellationToken).ConfigureAwait(false);
             await LicenseKeySecrets.ProtectAsync(store.Records, cipher, now, cancellationToken).ConfigureAwait(false);
             return core;
         }

@@ -10,6 +10,9 @@ public sealed class TestPower : IMachinePower
 
     public ConcurrentQueue<PowerAction> Asked { get; } = new();
 
+    /// <summary>What was asked for last; <see langword="null"/> before that.</summary>
+    public MachinePowerTarget? Target { get; private set; }
+
     /// <summary>Answers in the place of the machine; <see langword="null"/> for the machine's own answer.</summary>
     public Func<PowerAction, MachinePowerResult?> Answer { get; set; } = _ => null;
 
@@ -27,6 +30,7 @@ public sealed class TestPower : IMachinePower
     private Task<MachinePowerResult> Reply(MachinePowerTarget target, PowerAction action, MachinePowerState state)
     {
         Asked.Enqueue(action);
+        Target = target;
         if (Answer(action) is { } instead) return Task.FromResult(instead);
         _states[target.Id] = state;
         return Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(state));

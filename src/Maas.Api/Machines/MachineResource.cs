@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Maas.Api.Nodes;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
@@ -143,9 +145,16 @@ internal static class MachineResource
         return ApiResults.Json(json =>
         {
             json.WriteStartObject();
-            foreach (var (name, value) in machine.Power.Parameters) json.WriteString(name, value);
+            WritePowerParameters(json, machine, request);
             json.WriteEndObject();
         });
+    }
+
+    internal static void WritePowerParameters(Utf8JsonWriter json, Machine machine, ApiRequest request)
+    {
+        foreach (var name in machine.Power.Parameters.Keys)
+            if (request.Services.Options.ShowPowerCredentials || !PowerTypeTable.IsSecret(machine.Power.Type, name))
+                json.WriteString(name, machine.Power.Parameters[name]);
     }
 
     /// <summary>

@@ -241,7 +241,7 @@ internal static class MachinesResource
             foreach (var machine in machines)
             {
                 json.WriteStartObject(machine.Id.ToString());
-                foreach (var (name, value) in machine.Power.Parameters) json.WriteString(name, value);
+                MachineResource.WritePowerParameters(json, machine, request);
                 json.WriteEndObject();
             }
 

@@ -20,6 +20,9 @@ internal static class PowerTypeTable
             Default = "auto", Choices = [("auto", "Automatic"), ("legacy", "Legacy boot"), ("efi", "EFI boot")],
         };
 
+    // Words of secrets in the names of parameters of an application's own drivers.
+    private static readonly string[] SecretWords = ["pass", "secret", "token", "key"];
+
     /// <summary>All of them by name.</summary>
     public static IReadOnlyList<PowerType> All { get; } =
     [
@@ -75,6 +78,12 @@ internal static class PowerTypeTable
             VerifyCertificate, Certificate,
         ]),
     ];
+
+    /// <summary>Whether a parameter's value is not to be shown.</summary>
+    public static bool IsSecret(string type, string parameter) =>
+        All.FirstOrDefault(each => each.Name == type) is { } known && known.Fields.FirstOrDefault(each => each.Name == parameter) is { } field
+            ? field.IsSecret
+            : SecretWords.Any(word => parameter.Contains(word, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>A power type.</summary>

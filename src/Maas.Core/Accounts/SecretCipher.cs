@@ -6,8 +6,8 @@ using System.Text;
 namespace Maas.Core.Accounts;
 
 /// <summary>
-/// Encrypts the secrets of API keys and machines' tokens before they reach the store, with a key that is in a file outside of it: who has a
-/// copy of the store alone cannot sign requests. They are not hashed, because HMAC-SHA1 signatures are verified with the secret itself and
+/// Encrypts the secrets of API keys and machines' tokens, and power parameters, before they reach the store, with a key that is in a file
+/// outside of it: a copy of the store alone signs no request. They are not hashed, because HMAC-SHA1 signatures are verified with the secret itself and
 /// MAAS's API shows a user's keys again.
 /// </summary>
 /// <remarks>
@@ -32,6 +32,9 @@ internal sealed class SecretCipher
     /// <summary>A text that tells keys apart and does not reveal them; <see langword="null"/> without a key.</summary>
     public string? Fingerprint =>
         _key is null ? null : Convert.ToHexStringLower(HMACSHA256.HashData(_key, "maas secret key"u8))[..32];
+
+    /// <summary>Whether secrets are encrypted.</summary>
+    public bool HasKey => _key is not null;
 
     /// <summary>Whether a stored text is not encrypted, though it could be.</summary>
     public bool IsInTheClear(Secret stored) => _key is not null && !stored.Reveal().StartsWith(Prefix, StringComparison.Ordinal);

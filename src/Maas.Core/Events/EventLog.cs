@@ -12,12 +12,13 @@ public sealed class EventLog
         _clock = timeProvider;
     }
 
-    /// <summary>Writes an event that moves nothing.</summary>
+    /// <summary>Writes an event that moves nothing. Machines' keys in its description are left out.</summary>
     /// <param name="machine">Which machine it is about; <see langword="null"/> for none.</param>
     /// <param name="note">What happened.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<Event> WriteAsync(SystemId? machine, EventNote note, CancellationToken cancellationToken = default) =>
-        _store.WriteAsync(_clock.GetUtcNow(), machine, note, cancellationToken);
+        _store.WriteAsync(
+            _clock.GetUtcNow(), machine, note with { Description = SecretRedaction.Apply(note.Description) }, cancellationToken);
 
     /// <summary>Deletes old events of machines that were deleted; how many.</summary>
     /// <param name="keep">How many are kept, the newest, and as many audit events.</param>

@@ -101,7 +101,15 @@ public sealed partial class Machines
     /// <param name="report">The report.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<CommandResult> ReportAsync(SystemId id, MachineReport report, CancellationToken cancellationToken = default) =>
-        RecordAsync(id, report, null, null, cancellationToken);
+        RecordAsync(id, WithoutSecrets(report), null, null, cancellationToken);
+
+    // An installer reports the commands of its answer file, where the machine's own key may be.
+    private static MachineReport WithoutSecrets(MachineReport report) => report switch
+    {
+        MachineReport.Signal { Error: { } error } signal => signal with { Error = SecretRedaction.Apply(error) },
+        MachineReport.StageFinished stage => stage with { Detail = SecretRedaction.Apply(stage.Detail) },
+        _ => report,
+    };
 
     /// <summary>Notes that the machine was seen with this address by a request it authenticated. The newest four are kept.</summary>
     public async Task ReportAddressAsync(SystemId id, IPAddress address, CancellationToken cancellationToken = default)

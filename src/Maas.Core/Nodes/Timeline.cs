@@ -22,10 +22,11 @@ public sealed class Timeline
         _machines = machines;
     }
 
-    /// <summary>Writes down what was seen on the wire.</summary>
+    /// <summary>Writes down what was seen on the wire. Machines' keys in it are left out.</summary>
     public Task ObserveAsync(Observation observation, CancellationToken cancellationToken = default) =>
         _store.ObserveAsync(
-        observation with { Text = LogText.From(observation.Text, LongestText) }, MostAnAddress, MostInAll, cancellationToken);
+            observation with { Text = LogText.From(SecretRedaction.Apply(observation.Text), LongestText) }, MostAnAddress, MostInAll,
+            cancellationToken);
 
     /// <summary>The newest entries about a machine, the oldest of them first.</summary>
     /// <param name="machine">Which machine.</param>

@@ -31,8 +31,7 @@ internal static class ObservedEvidence
         BootObservation.FileTransfer transfer => new BootEvidence.Transfer(
             transfer.Transport, transfer.Client, transfer.Name, transfer.Bytes, transfer.Took, transfer.Outcome, transfer.Detail),
         BootObservation.LineLogged { Line: var line } logged =>
-            new BootEvidence.Logged(
-                BootTokenRedaction.Apply(line.Program is { } program ? $"{program}: {line.Text}" : line.Text), OffsetOf(logged)),
+            new BootEvidence.Logged(line.Program is { } program ? $"{program}: {line.Text}" : line.Text, OffsetOf(logged)),
         _ => null,
     };
 

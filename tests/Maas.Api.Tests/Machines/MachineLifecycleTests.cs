@@ -315,6 +315,24 @@ public class MachineLifecycleTests
     }
 
     [Fact]
+    public async Task A_password_of_a_controller_is_not_shown_again_when_the_host_says_so()
+    {
+        await using var host = await ApiHost.StartAsync(configure: options => options.ShowPowerCredentials = false);
+        var machine = await host.ReadyAsync();
+        (await host.PutAsync(host.Admin, $"machines/{machine.Id}/",
+            ("power_type", "ipmi"), ("power_parameters_power_address", "10.0.0.9"), ("power_parameters_power_user", "maas"),
+            ("power_parameters_power_pass", "secret-word"), ("power_parameters_k_g", "other-word"))).Expect(200);
+
+        foreach (var url in new[] { $"machines/{machine.Id}/?op=power_parameters", $"machines/?op=power_parameters&id={machine.Id}" })
+        {
+            var text = (await host.GetAsync(host.Admin, url)).Expect(200).Text;
+            text.Should().Contain("10.0.0.9").And.Contain("power_user").And.NotContain("-word").And.NotContain("power_pass");
+        }
+
+        (await host.Core.Machines.GetAsync(machine.Id, TestContext.Current.CancellationToken))!.Power.Parameters["power_pass"].Should().Be("secret-word");
+    }
+
+    [Fact]
     public async Task Deleting_a_machine_is_for_administrators_and_done_once()
     {
         await using var host = await ApiHost.StartAsync();

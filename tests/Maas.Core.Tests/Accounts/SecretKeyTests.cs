@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
+using Maas.Core.Nodes;
+using Maas.Core.Power;
 using Maas.Core.Records;
 
 namespace Maas.Core.Tests.Accounts;
@@ -81,6 +83,88 @@ public sealed class SecretKeyTests : IDisposable
         async Task AddAsync(string series, string key) => (await test.Core.LicenseKeys.CreateAsync(
             new LicenseKey { OsSystem = "windows", DistroSeries = series, Key = new Secret(key) }, null))
             .Should().BeOfType<RecordEdit<LicenseKey>.Done>().Which.Record.Key.Reveal().Should().Be(key);
+    }
+
+    [Fact]
+    public async Task Power_parameters_are_usable_and_their_text_is_in_no_file_of_the_store()
+    {
+        await using var test = await TestCore.OpenInFileAsync(options => options.SecretKeyFile = KeyFile);
+        var machine = await test.ReadyAsync();
+        await test.Machines.EditAsync(machine.Id, null, each => each with
+        {
+            Power = new PowerSettings("redfish", new Dictionary<string, string> { ["power_pass"] = "another-word", ["node_id"] = "1" }),
+        });
+
+        (await test.GetAsync(machine.Id)).Power.Parameters.Should().BeEquivalentTo(
+            new Dictionary<string, string> { ["power_pass"] = "another-word", ["node_id"] = "1" });
+        await test.DoAsync(machine.Id, new MachineCommand.QueryPower());
+        await test.SettleAsync(machine.Id);
+        test.Power.Target!.Power.Parameters["power_pass"].Should().Be("another-word");
+        (await test.GetAsync(machine.Id)).Power.ToString().Should().NotContain("another-word");
+        await test.ReopenAsync();
+        (await test.Machines.ListAsync(new MachineFilter())).Single().Power.Parameters["power_pass"].Should().Be("another-word");
+
+        await test.Core.DisposeAsync();
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(test.DataSource)!))
+        {
+            var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+            text.Should().NotContain("hunter2").And.NotContain("another-word");
+        }
+    }
+
+    [Fact]
+    public async Task Power_parameters_that_were_stored_before_there_was_a_key_are_encrypted_at_the_next_start()
+    {
+        string? keyFile = null;
+        await using var test = await TestCore.OpenAsync(options => options.SecretKeyFile = keyFile);
+        for (var number = 0; number < 120; number++) await test.EnlistAsync($"52:54:00:00:01:{number:x2}");
+        keyFile = KeyFile;
+
+        await test.ReopenAsync();
+
+        (await test.Machines.ListAsync(new MachineFilter())).Should().HaveCount(120)
+            .And.AllSatisfy(machine => machine.Power.Parameters["power_pass"].Should().Be("hunter2"));
+        var stored = await test.Store.Machines.ListAsync(new MachineFilter(), TestContext.Current.CancellationToken);
+        stored.Should().AllSatisfy(machine => machine.Power.Parameters["power_pass"].Should().StartWith("aesgcm1:"));
+        stored.Select(machine => machine.Power.Parameters["power_pass"]).Should().OnlyHaveUniqueItems();
+        await test.ReopenAsync();
+        (await test.Store.Machines.ListAsync(new MachineFilter(), TestContext.Current.CancellationToken))
+            .Select(machine => machine.Version).Should().AllBeEquivalentTo(2, "they are encrypted once");
+    }
+
+    [Fact]
+    public async Task A_machine_that_changes_keeps_the_stored_text_of_its_power_parameters()
+    {
+        await using var test = await TestCore.OpenAsync(options => options.SecretKeyFile = KeyFile);
+        var machine = await test.EnlistAsync();
+        var before = await StoredAsync();
+
+        await test.Machines.EditAsync(machine.Id, null, each => each with { Description = "new" });
+
+        (await StoredAsync()).Should().Be(before).And.StartWith("aesgcm1:");
+
+        async Task<string> StoredAsync() => (await test.Store.Machines.GetAsync(machine.Id, TestContext.Current.CancellationToken))!
+            .Power.Parameters["power_pass"];
+    }
+
+    [Fact]
+    public async Task A_power_parameter_that_was_moved_to_another_machine_is_not_decrypted()
+    {
+        await using var test = await TestCore.OpenAsync(options => options.SecretKeyFile = KeyFile);
+        var (one, other) = (await test.EnlistAsync(), await test.EnlistAsync("52:54:00:00:00:02"));
+        var store = test.Store.Machines;
+        var stolen = (await store.GetAsync(one.Id, TestContext.Current.CancellationToken))!.Power;
+        var target = (await store.GetAsync(other.Id, TestContext.Current.CancellationToken))!;
+        await store.SaveAsync(
+            [new MachineChange { Machine = target with { Power = stolen }, At = test.Clock.GetUtcNow() }],
+            TestContext.Current.CancellationToken);
+
+        var read = await test.GetAsync(other.Id);
+
+        read.Power.Parameters.Keys.Should().Equal("power_pass");
+        Func<string> reveal = () => read.Power.Parameters["power_pass"];
+        reveal.Should().Throw<CryptographicException>();
+        read.Power.Parameters.TryGetValue("absent", out _).Should().BeFalse();
     }
 
     [Fact]
