@@ -65,8 +65,8 @@ public sealed class MaasApiOptions
     public long MachineCacheBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Whether <c>op=power_parameters</c> shows administrators passwords and tokens of machines' power controllers, as MAAS does; Terraform's
-    /// provider compares them. <see langword="false"/> leaves them out: a password that was set is never shown again. Default
+    /// Whether <c>op=power_parameters</c> shows administrators passwords and tokens of machines' power controllers, as MAAS does;
+    /// Terraform's provider compares them. <see langword="false"/> leaves them out: a password that was set is never shown again. Default
     /// <see langword="true"/>.
     /// </summary>
     public bool ShowPowerCredentials { get; set; } = true;

@@ -16,7 +16,8 @@ public sealed class MaasCoreOptions
 
     /// <summary>
     /// The file with the key that the secrets of API keys and machines' tokens, licence keys and power parameters are encrypted with in the
-    /// store; it is made when it is missing. Keep it apart from copies of the store. <see langword="null"/>, the default, stores them in the clear.
+    /// store; it is made when it is missing. Keep it apart from copies of the store. <see langword="null"/>, the default, stores them in
+    /// the clear.
     /// </summary>
     public string? SecretKeyFile { get; set; }
 

@@ -121,6 +121,7 @@ public static class MaasHostingBuilderExtensions
         services.TryAddSingleton<EphemeralImageService>();
         services.TryAddSingleton<IEphemeralEnvironment>(static provider => provider.GetRequiredService<EphemeralImageService>());
         AddHosted<EphemeralImageService>(services);
+        services.TryAddSingleton<RecentOtherServers>();
         services.TryAddSingleton<BootTimelineWriter>();
         services.TryAddSingleton<IBootObserver>(static provider => provider.GetRequiredService<BootTimelineWriter>());
         AddHosted<BootTimelineWriter>(services);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Maas.Testing;
 
 /// <summary>What a link of a <see cref="Virtual.VirtualNetwork"/> does to the datagrams that pass it, in each direction.</summary>
@@ -42,6 +44,12 @@ public sealed record LinkConditions
     /// of a simulated machine comes up when the machine is turned on.
     /// </summary>
     public TimeSpan ForwardingDelay { get; init; }
+
+    /// <summary>
+    /// Which datagrams the link drops besides, by destination and payload, as a firewall or a path of a smaller MTU does;
+    /// <see langword="null"/> for none. It sees what the host sends and what is sent to it.
+    /// </summary>
+    public Func<IPEndPoint, ReadOnlyMemory<byte>, bool>? Drops { get; init; }
 
     private static double Share(double value, string name) =>
         value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, "A share is between 0 and 1.");

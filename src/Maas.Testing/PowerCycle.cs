@@ -9,6 +9,8 @@ namespace Maas.Testing;
 internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeProvider timeProvider, Action<SettledState> resting)
 {
     private const int MostBoots = 50;
+    private const int LeastMemory = 320; // of the environment, in MiB
+    private static readonly TimeSpan SelfTest = TimeSpan.FromSeconds(30);
 
     public async Task<SettledState> RunAsync(CancellationToken cancellationToken)
     {
@@ -43,6 +45,10 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
                     return null;
                 case BootResult.Kernel kernel:
                     return await RunKernelAsync(kernel.CommandLine, cancellationToken).ConfigureAwait(false);
+                case BootResult.Disk when bootable is not null && Has(SimulatedFault.DiskDoesNotBoot):
+                    log.Said("firmware", $"{bootable.Model.Name} does not boot");
+                    await Task.Delay(SelfTest, timeProvider, cancellationToken).ConfigureAwait(false);
+                    return null;
                 case BootResult.Disk when bootable is not null:
                     var system = new CloudInitRun(machine.Options, bootable, log, timeProvider);
                     machine.System = await system.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -53,9 +59,13 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
         return new SettledState.Stuck("no device has anything to boot");
     }
 
+    private bool Has(SimulatedFault fault) => machine.Options.Faults.HasFlag(fault);
+
     private async Task<SettledState?> RunKernelAsync(string commandLine, CancellationToken cancellationToken)
     {
         if (!AgentCommandLine.TryParse(commandLine, out var given)) return new SettledState.UnknownKernel(commandLine);
+        if (machine.Options.Hardware.MemoryMebibytes < LeastMemory) return new SettledState.Stuck("Kernel panic: out of memory");
+        if (Has(SimulatedFault.HasNoNetworkDriver)) return new SettledState.Stuck("MAAS-AGENT failed: no network interface");
         using var agent = new EphemeralAgent(
             machine.Options, machine.Disks, given, log, timeProvider, () => resting(new SettledState.EnvironmentRunning()));
         return await agent.RunAsync(cancellationToken).ConfigureAwait(false) switch

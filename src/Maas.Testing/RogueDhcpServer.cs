@@ -35,6 +35,9 @@ public sealed class RogueDhcpServer : IDisposable
     /// <summary>The first address that it leases, to its first client; the next ones follow. 192.168.222.1.</summary>
     public IPAddress FirstAddress { get; init; } = IPAddress.Parse("192.168.222.1");
 
+    /// <summary>The boot file of <see cref="RogueDhcpBehavior.OfferWithBootFile"/>; <c>pxeboot.n12</c>.</summary>
+    public string BootFile { get; init; } = "pxeboot.n12";
+
     /// <summary>How many messages it has sent.</summary>
     public int Answers { get; private set; }
 
@@ -57,9 +60,9 @@ public sealed class RogueDhcpServer : IDisposable
         return (_behavior, asked.Type) switch
         {
             (RogueDhcpBehavior.RefuseRequests, DhcpMessageType.Request) => Reply(asked, DhcpMessageType.Nak, chosen ?? _host.Address),
-            (RogueDhcpBehavior.OfferWithoutBootFile, DhcpMessageType.Discover) => Lease(asked, DhcpMessageType.Offer),
-            (RogueDhcpBehavior.OfferWithoutBootFile, DhcpMessageType.Request) when _host.Address.Equals(chosen) =>
-                Lease(asked, DhcpMessageType.Ack),
+            (RogueDhcpBehavior.RefuseRequests, _) => null,
+            (_, DhcpMessageType.Discover) => Lease(asked, DhcpMessageType.Offer),
+            (_, DhcpMessageType.Request) when _host.Address.Equals(chosen) => Lease(asked, DhcpMessageType.Ack),
             _ => null,
         };
     }
@@ -74,6 +77,7 @@ public sealed class RogueDhcpServer : IDisposable
         reply.YourAddress = new IPAddress(octets);
         reply.Options.Set(DhcpOptionCode.LeaseTime, LeaseSeconds);
         reply.Options.Set(DhcpOptionCode.SubnetMask, IPAddress.Parse("255.255.255.0"));
+        if (_behavior is RogueDhcpBehavior.OfferWithBootFile) reply.Options.Set(DhcpOptionCode.BootFileName, BootFile);
         return reply;
     }
 

@@ -29,6 +29,9 @@ public sealed record SimulatedMachineOptions
     /// <summary>How far the machine's clock is ahead (or, negative, behind); zero. Signed requests carry its time.</summary>
     public TimeSpan ClockError { get; init; }
 
+    /// <summary>What is wrong with it; nothing.</summary>
+    public SimulatedFault Faults { get; init; }
+
     /// <summary>
     /// Where the disks' content is kept while the machine exists; the folder for temporary files. <see langword="null"/> keeps length and
     /// hash only.

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Maas.Api.Nodes;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;

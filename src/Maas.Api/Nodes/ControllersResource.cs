@@ -1,3 +1,4 @@
+using Maas.Api.Machines;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;

@@ -7,8 +7,8 @@ namespace Maas.Core.Accounts;
 
 /// <summary>
 /// Encrypts the secrets of API keys and machines' tokens, and power parameters, before they reach the store, with a key that is in a file
-/// outside of it: a copy of the store alone signs no request. They are not hashed, because HMAC-SHA1 signatures are verified with the secret itself and
-/// MAAS's API shows a user's keys again.
+/// outside of it: a copy of the store alone signs no request. They are not hashed, because HMAC-SHA1 signatures are verified with the
+/// secret itself and MAAS's API shows a user's keys again.
 /// </summary>
 /// <remarks>
 /// AES-256-GCM. The stored text is <c>aesgcm1:</c> and base64url of nonce (12), tag (16) and ciphertext; the token's key is authenticated

@@ -1,4 +1,5 @@
 using Maas.Core.Events;
+using Maas.Core.Nodes;
 
 namespace Maas.Core.Diagnosis;
 
@@ -99,7 +100,7 @@ internal static class InstallationRules
 
     private static Finding? CloudInitFailed(BootTrace trace)
     {
-        if (!trace.WaitsOrFailed) return null;
+        if (!trace.WaitsOrFailed && trace.Machine.Status is not MachineStatus.Deployed) return null;
         var failed = trace.Reports.Where(entry => entry.Note is { Type: "cloud-init" or "Node report" }
             || (entry.Words.StartsWith('\'') && entry.Says("' failed: "))).ToList();
         return failed.Count == 0

@@ -49,7 +49,8 @@ public sealed class MachineDiagnosis
 
     /// <summary>
     /// Explains a machine's present operation, or the one that failed. The result depends on <paramref name="context"/> only. A machine
-    /// that neither waits nor has failed gets no explanation.
+    /// that neither waits nor has failed gets no explanation, but for a deployed one whose cloud-init failed: MAAS's machines are Deployed
+    /// as soon as cloud-init has its user data.
     /// </summary>
     /// <param name="context">The machine, its timeline and the time.</param>
     /// <returns>
@@ -59,7 +60,8 @@ public sealed class MachineDiagnosis
     {
         ArgumentNullException.ThrowIfNull(context);
         var machine = context.Machine;
-        if (machine.Deadline is null && !MachineFailure.Is(machine.Status)) return new DiagnosisReport([], []);
+        if (machine.Deadline is null && !MachineFailure.Is(machine.Status) && machine.Status is not MachineStatus.Deployed)
+            return new DiagnosisReport([], []);
         var trace = new BootTrace(context);
         return new DiagnosisReport(
             [

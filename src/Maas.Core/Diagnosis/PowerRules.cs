@@ -46,6 +46,7 @@ internal static class PowerRules
 
     private static Finding? BmcUnreachable(BootTrace trace)
     {
+        if (trace.Machine.Status is MachineStatus.Deployed) return null;
         List<TraceEntry> failed =
         [
             .. trace.Entries.Where(entry => entry.Note is { Level: >= EventLevel.Error }

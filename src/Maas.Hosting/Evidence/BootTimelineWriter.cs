@@ -27,13 +27,14 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     private readonly Timeline _timeline;
     private readonly Discoveries _discoveries;
     private readonly IAddressResolver _owners;
+    private readonly RecentOtherServers _others;
     private readonly ILogger _logger;
     private long _dropped;
 
     public BootTimelineWriter(
-        Timeline timeline, Discoveries discoveries, IAddressResolver owners, ILogger<BootTimelineWriter> logger)
+        Timeline timeline, Discoveries discoveries, IAddressResolver owners, RecentOtherServers others, ILogger<BootTimelineWriter> logger)
     {
-        (_timeline, _discoveries, _owners, _logger) = (timeline, discoveries, owners, logger);
+        (_timeline, _discoveries, _owners, _others, _logger) = (timeline, discoveries, owners, others, logger);
         _queue = Channel.CreateBounded<BootObservation>(
             new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _dropped));
@@ -68,11 +69,19 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     {
         try
         {
+            var other = _others.Note(observation);
             if (ObservedEvidence.Of(observation) is not { } evidence) return;
             if (Owner(observation) is { } address)
             {
                 await _timeline.ObserveAsync(
                     new Observation(observation.At, address, evidence.Kind, evidence.ToText()), stoppingToken).ConfigureAwait(false);
+                if (other is not null)
+                {
+                    var seen = new BootEvidence.OtherServer(other.ToString(), Offered: null);
+                    await _timeline.ObserveAsync(new Observation(observation.At, address, seen.Kind, seen.ToText()), stoppingToken)
+                        .ConfigureAwait(false);
+                }
+
                 if (UsedAddress(observation) is { } used)
                     await _discoveries.ObserveAsync(address, used, observation.At, stoppingToken).ConfigureAwait(false);
             }

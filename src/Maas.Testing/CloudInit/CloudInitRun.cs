@@ -112,12 +112,17 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
             foreach (var step in steps)
             {
                 await PostAsync(webhook, endpoint, "start", $"{stage}/{step}", null, cancellationToken).ConfigureAwait(false);
-                await PostAsync(webhook, endpoint, "finish", $"{stage}/{step}", "SUCCESS", cancellationToken).ConfigureAwait(false);
+                await PostAsync(webhook, endpoint, "finish", $"{stage}/{step}", ResultOf(stage, step), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
-            await PostAsync(webhook, endpoint, "finish", stage, "SUCCESS", cancellationToken).ConfigureAwait(false);
+            var result = ResultOf(stage, steps[^1]);
+            await PostAsync(webhook, endpoint, "finish", stage, result, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private string ResultOf(string stage, string step) =>
+        machine.Faults.HasFlag(SimulatedFault.CloudInitFails) && stage == "modules-config" && step == "config-runcmd" ? "FAIL" : "SUCCESS";
 
     // Raw JSON without a content type, as the real handler sends it. A report that is not taken is lost, and cloud-init goes on.
     private async Task PostAsync(

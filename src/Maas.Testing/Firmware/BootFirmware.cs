@@ -32,8 +32,12 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
         var program = loader.Locate(lease.BootFile);
         if (await loader.LoadAsync(voice.Name, program, cancellationToken).ConfigureAwait(false) is not > 0)
             return new BootResult.NextDevice($"{program} could not be loaded");
+        if (options.Faults.HasFlag(SimulatedFault.RefusesUnsignedPrograms) && !IsShim(program))
+            return new BootResult.NextDevice("Access Denied: Security Violation");
         return await RunProgramAsync(program, lease, cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool IsShim(Uri program) => program.Segments[^1].StartsWith("shim", StringComparison.OrdinalIgnoreCase);
 
     // What a program does cannot be read off its bytes here; its name says which one it is.
     private async Task<BootResult> RunProgramAsync(Uri program, DhcpLease lease, CancellationToken cancellationToken)

@@ -178,6 +178,7 @@ public sealed class VirtualHost
     /// <summary>A datagram enters the link towards the host.</summary>
     internal void Enter(VirtualDatagram datagram, ReadOnlySpan<long> at)
     {
+        if (Link.Drops?.Invoke(datagram.Destination, datagram.Payload) is true) return;
         Span<long> arrivals = stackalloc long[LinkDirection.MostArrivals];
         var count = _inwards.Pass(Link, at, arrivals);
         foreach (var due in arrivals[..count]) Network.Loop.Add(due, new Arrival(this, datagram));

@@ -199,7 +199,7 @@ public sealed class VirtualNetwork
         var datagram = new VirtualDatagram(Elapsed, source, to, payload.ToArray());
         DatagramSent?.Invoke(datagram);
         Span<long> left = stackalloc long[LinkDirection.MostArrivals];
-        var count = sender.Leave(Loop.Now, left);
+        var count = sender.Link.Drops?.Invoke(to, datagram.Payload) is true ? 0 : sender.Leave(Loop.Now, left);
         if (count == 0) return;
         if (!IsToMany(to.Address))
         {

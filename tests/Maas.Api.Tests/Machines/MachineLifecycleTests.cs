@@ -329,7 +329,8 @@ public class MachineLifecycleTests
             text.Should().Contain("10.0.0.9").And.Contain("power_user").And.NotContain("-word").And.NotContain("power_pass");
         }
 
-        (await host.Core.Machines.GetAsync(machine.Id, TestContext.Current.CancellationToken))!.Power.Parameters["power_pass"].Should().Be("secret-word");
+        machine = (await host.Core.Machines.GetAsync(machine.Id, TestContext.Current.CancellationToken))!; // it exists
+        machine.Power.Parameters["power_pass"].Should().Be("secret-word");
     }
 
     [Fact]

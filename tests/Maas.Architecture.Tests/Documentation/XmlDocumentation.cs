@@ -19,6 +19,9 @@ internal static partial class XmlDocumentation
     /// <summary>What a property is for; that of the overridden or inherited one when it has no text of its own.</summary>
     public static string Of(PropertyInfo property) => Summary($"P:{property.DeclaringType?.FullName?.Replace('+', '.')}.{property.Name}");
 
+    /// <summary>What a field is for, such as a value of an enumeration.</summary>
+    public static string Of(FieldInfo field) => Summary($"F:{field.DeclaringType?.FullName?.Replace('+', '.')}.{field.Name}");
+
     private static string Summary(string name) =>
         Members.TryGetValue(name, out var member) && member.Element("summary") is { } summary
             ? Space().Replace(Render(summary), " ").Trim()

@@ -157,6 +157,19 @@ public class DiagnosisRulesTests
     }
 
     [Fact]
+    public void A_deployed_machine_is_explained_when_its_cloud_init_failed_and_by_no_other_rule()
+    {
+        var deployed = Story().UpToHandover().Wait(60).SystemDhcp()
+            .Event(EventLevel.Error, "Power", "Powering off failed: no answer.")
+            .Is(machine => machine with { Status = MachineStatus.Deployed, Deadline = null });
+        deployed.Explain(100_000).Explanations.Should().BeEmpty();
+
+        deployed.Event(EventLevel.Error, "cloud-init", "cloudinit modules-config: running failed");
+
+        deployed.Explain(100_000).Explanations.Should().ContainSingle().Which.Rule.Should().Be("cloud-init-failed");
+    }
+
+    [Fact]
     public void What_happened_before_the_operation_explains_nothing()
     {
         var earlier = new BootStory().Wait(100).Discover(answer: null, rule: "no free address");

@@ -54,7 +54,7 @@ public class BootTimelineWriterTests
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         using var timeline = new BootTimelineWriter(
-            core.Timeline, core.Discoveries, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
@@ -73,7 +73,7 @@ public class BootTimelineWriterTests
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         using var timeline = new BootTimelineWriter(
-            core.Timeline, core.Discoveries, new WithoutDescriptors(), NullLogger<BootTimelineWriter>.Instance);
+            core.Timeline, core.Discoveries, new WithoutDescriptors(), new RecentOtherServers(), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
@@ -91,7 +91,7 @@ public class BootTimelineWriterTests
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         var timeline = new BootTimelineWriter(
-            core.Timeline, core.Discoveries, new SeenNeighbours(null), NullLogger<BootTimelineWriter>.Instance);
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
         timeline.Observe(

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Maas.Api.Results;
 
-namespace Maas.Api.Nodes;
+namespace Maas.Api.Machines;
 
 /// <summary>The power types of this server and their parameters, as MAAS describes power types.</summary>
 internal static class PowerTypeTable
@@ -81,7 +81,7 @@ internal static class PowerTypeTable
 
     /// <summary>Whether a parameter's value is not to be shown.</summary>
     public static bool IsSecret(string type, string parameter) =>
-        All.FirstOrDefault(each => each.Name == type) is { } known && known.Fields.FirstOrDefault(each => each.Name == parameter) is { } field
+        All.FirstOrDefault(each => each.Name == type)?.Fields.FirstOrDefault(each => each.Name == parameter) is { } field
             ? field.IsSecret
             : SecretWords.Any(word => parameter.Contains(word, StringComparison.OrdinalIgnoreCase));
 }
