@@ -107,6 +107,7 @@ public sealed class MaasCore : IAsyncDisposable
         Timeline = new Timeline(store.Events, Machines);
         Discoveries = new Discoveries(store.Records, Settings);
         Diagnosis = new MachineDiagnosis(Machines, Timeline, store.PowerQueue, timeProvider);
+        Operations = new Operations(Machines, Timeline, Diagnosis, store.PowerQueue);
         ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, timeProvider);
         Files = new FileStorage(store.Files);
         SslKeys = new SslKeys(store.Records, options.Quotas, timeProvider);
@@ -197,6 +198,9 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>Why a machine does not boot, or does not go on.</summary>
     public MachineDiagnosis Diagnosis { get; }
+
+    /// <summary>The operations that run on machines.</summary>
+    public Operations Operations { get; }
 
     /// <summary>What machines have run.</summary>
     public ScriptResults ScriptResults { get; }

@@ -36,6 +36,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(core => core.Dns)
             .AddPart(core => core.Topology)
             .AddPart(core => core.Devices)
+            .AddPart(core => core.Operations)
             .AddPart(core => core.Controllers)
             .AddPart(core => core.NodeZones)
             .AddPart(core => core.Tags)

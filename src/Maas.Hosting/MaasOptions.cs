@@ -71,8 +71,8 @@ public sealed class MaasOptions
 
     /// <summary>
     /// The file with the key that the secrets of API keys and power parameters are encrypted with in the store; it is made at the first
-    /// start. <see langword="null"/>, the default, takes <c>secret.key</c> in <see cref="DataDirectory"/>. A file elsewhere is not part of a
-    /// copy of the data directory. Without it the server does not start: keep a copy apart from copies of the store.
+    /// start. <see langword="null"/>, the default, takes <c>secret.key</c> in <see cref="DataDirectory"/>. A file elsewhere is not part of
+    /// a copy of the data directory. Without it the server does not start: keep a copy apart from copies of the store.
     /// </summary>
     public string? SecretKeyFile { get; set; }
 

@@ -111,7 +111,7 @@ internal static class DiagnosisOperations
         json.WriteEndObject();
     }
 
-    private static string TimeOf(DateTimeOffset time) =>
+    internal static string TimeOf(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static string NameOf(DiagnosisPhase phase) => phase switch

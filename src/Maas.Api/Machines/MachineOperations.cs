@@ -79,6 +79,8 @@ internal static class MachineOperations
                 ApiArgument.Texts(
                     "deployment_scripts",
                     "names, ids or tags of deployment scripts, none for none; without it, all without the tag noauto."),
+                ApiArgument.Flag(
+                    "hand_over", "whether the machine is handed over as soon as cloud-init has finished. MAAS has no such argument."),
             ]) with { Unsupported = NotDeployed },
         Operation("release", ApiAccess.User, Release, "Give a machine back.")
             .With(
@@ -144,6 +146,7 @@ internal static class MachineOperations
         DistroSeries = form.Optional("distro_series") ?? "",
         HweKernel = form.Optional("hwe_kernel") ?? "",
         AgentName = form.Optional("agent_name"),
+        HandOver = form.Boolean("hand_over") ?? false,
         Bridges = Allocation.Bridges(form),
         UserData = form.UserData(),
         DeploymentScripts = form.Scripts("deployment_scripts"),

@@ -51,11 +51,13 @@ internal static class MachineResource
             GetCaptureAsync,
             "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
         .. DiagnosisOperations.Actions,
+        ProgressOperations.Progress,
         ApiAction.Post("set_owner_data", ApiAccess.User, SetOwnerDataAsync, OwnerDataSummary).With(AnyKey)
             with { TakesAnyArgument = true },
         ApiAction.Post("set_workload_annotations", ApiAccess.User, SetOwnerDataAsync, OwnerDataSummary).With(AnyKey)
             with { TakesAnyArgument = true },
         .. MachineOperations.Actions,
+        HandOverOperation.Action,
         .. MachineStorageOperations.Actions,
         .. MachineNetworkOperations.Actions,
     ]);

@@ -54,6 +54,7 @@ internal static class MachinesResource
             .With(ApiArgument.Texts("id", "only these.")),
         ApiAction.Get("power_parameters", ApiAccess.Administrator, PowerParametersAsync, "Read how machines are turned on and off.")
             .With(ApiArgument.Texts("id", "which machines.")) with { AlsoTakes = MachineQuery.AllArguments },
+        ProgressOperations.List,
         ApiAction.Post("accept", ApiAccess.Administrator, AcceptAsync, "Accept enlisted machines: commission them.")
             .With(ApiArgument.Texts("machines", "system ids.")),
         ApiAction.Post("delete_new", ApiAccess.Administrator, DeleteNewAsync,

@@ -35,7 +35,7 @@ internal static class AgentTask
         if (machine?.NextBoot is not BootIntent.Install { Image: var image })
             return ApiResults.Text("No image is to be written to this machine.", 404);
         return await request.Core.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
-            ? new ApiResult.Content(bytes)
+            ? new ApiResult.Content(await ImageDelivery.BeginAsync(request, machine, bytes).ConfigureAwait(false))
             : ApiResults.Text($"The image {image.Name} is not here.", 404);
     }
 

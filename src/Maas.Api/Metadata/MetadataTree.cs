@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Maas.Api.OAuth;
 using Maas.Api.Results;
 using Maas.Api.Routing;
@@ -48,6 +49,8 @@ internal static class MetadataTree
             case "public-keys":
                 return ApiResults.Text(await PublicKeysAsync(request).ConfigureAwait(false));
             case "vendor-data":
+                if (machine.Deployment is { HandOver: true })
+                    return new ApiResult.Text(200, $"cloud-init: \"{JsonEncodedText.Encode(HandOverScript.Text)}\"\n", Yaml);
                 var token = await request.Core.MachineTokens.GetAsync(machine.Id, request.Aborted).ConfigureAwait(false);
                 return new ApiResult.Text(200, HardwareReports.VendorData(machine, token, request.BaseUrl), Yaml);
             case "x509":

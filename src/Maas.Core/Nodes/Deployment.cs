@@ -33,6 +33,9 @@ public sealed record Deployment
     /// <summary>How the installed system reports its hardware; <see langword="null"/> when it does not.</summary>
     public HardwareSync? HardwareSync { get; init; }
 
+    /// <summary>Whether the machine is handed over as soon as cloud-init has finished (<see cref="Machines.HandOverAsync"/>).</summary>
+    public bool HandOver { get; init; }
+
     /// <summary>When the installed system first took its user data; <see langword="null"/> until then.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 }

@@ -104,6 +104,12 @@ public abstract record MachineCommand : MachineInput
         public ReadOnlyMemory<byte>? UserData { get; init; }
 
         /// <summary>
+        /// Whether the machine is handed over as soon as cloud-init has finished: its system keeps running without this server
+        /// (<see cref="Machines.HandOverAsync"/>).
+        /// </summary>
+        public bool HandOver { get; init; }
+
+        /// <summary>
         /// The image; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one by the two fields above.
         /// </summary>
         public ImageReference? Image { get; init; }

@@ -26,6 +26,10 @@ public abstract record MachineReport : MachineInput
     /// <summary>The installer says that the system is on the disk: no more network boots.</summary>
     public sealed record NetbootOff : MachineReport;
 
+    /// <summary>The image is on its way to the machine.</summary>
+    /// <param name="Percent">How much of it was delivered, 0 to 100.</param>
+    public sealed record ImageDelivered(int Percent) : MachineReport;
+
     /// <summary>The machine is to boot from the network again.</summary>
     public sealed record NetbootOn : MachineReport;
 

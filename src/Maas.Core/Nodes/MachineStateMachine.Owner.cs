@@ -49,7 +49,9 @@ internal static partial class MachineStateMachine
                 Image = command.Image,
                 Recipe = command.Image is null ? command.Recipe : null,
                 Disk = disk,
-                HardwareSync = command.SyncHardware ? new HardwareSync(command.SyncInterval ?? HardwareSync.DefaultInterval) : null,
+                HandOver = command.HandOver,
+                HardwareSync = command is { SyncHardware: true, HandOver: false }
+                    ? new HardwareSync(command.SyncInterval ?? HardwareSync.DefaultInterval) : null,
             },
         };
         KeepUserData(move, command.UserData);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maas.Core.Events;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
@@ -7,6 +8,12 @@ namespace Maas.Core.Nodes;
 /// <content>What a machine reports about itself, and what is not heard of it.</content>
 internal static partial class MachineStateMachine
 {
+    /// <summary>The type of the event with which the delivery of an image begins.</summary>
+    internal const string ImageEvent = "Image";
+
+    /// <summary>How a status message says how much of an image was delivered, before the number.</summary>
+    internal const string ImageMessage = "Writing the image: ";
+
     private const int LongestWords = 1000;
 
     private static Decision Signal(TransitionBuilder move, MachineReport.Signal signal)
@@ -152,6 +159,19 @@ internal static partial class MachineStateMachine
     {
         move.RenewDeadline();
         if (signal.Error is { } words) move.Machine = move.Machine with { StatusMessage = Words(words, "") };
+    }
+
+    // A sign of life; it is not the machine that says it, but only the machine has the key to fetch the image.
+    private static Decision ImageDelivered(TransitionBuilder move, MachineReport.ImageDelivered delivered)
+    {
+        if (move.Machine is not { Status: MachineStatus.Deploying, Netboot: true, Deployment.Image: { } image }) return move.Done();
+        move.RenewDeadline();
+        move.Machine = move.Machine with
+        {
+            StatusMessage = string.Create(CultureInfo.InvariantCulture, $"{ImageMessage}{Math.Clamp(delivered.Percent, 0, 100)} %"),
+        };
+        if (delivered.Percent == 0) move.Note(EventLevel.Debug, ImageEvent, $"The machine fetches {image.Name}.");
+        return move.Done();
     }
 
     private static Decision Netboot(TransitionBuilder move, bool on)

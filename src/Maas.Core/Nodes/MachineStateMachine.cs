@@ -40,6 +40,7 @@ internal static partial class MachineStateMachine
             MachineCommand.TurnOff off => PowerOnly(move, off.Soft ? PowerAction.ShutDown : PowerAction.TurnOff),
             MachineCommand.QueryPower => PowerOnly(move, PowerAction.Query),
             MachineReport.Signal signal => Signal(move, signal),
+            MachineReport.ImageDelivered delivered => ImageDelivered(move, delivered),
             MachineReport.NetbootOff => Netboot(move, false),
             MachineReport.NetbootOn => Netboot(move, true),
             MachineReport.UserDataFetched => UserDataFetched(move),

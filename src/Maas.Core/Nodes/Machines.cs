@@ -100,8 +100,12 @@ public sealed partial class Machines
     /// <param name="id">Which machine.</param>
     /// <param name="report">The report.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<CommandResult> ReportAsync(SystemId id, MachineReport report, CancellationToken cancellationToken = default) =>
-        RecordAsync(id, WithoutSecrets(report), null, null, cancellationToken);
+    public async Task<CommandResult> ReportAsync(SystemId id, MachineReport report, CancellationToken cancellationToken = default)
+    {
+        var result = await RecordAsync(id, WithoutSecrets(report), null, null, cancellationToken).ConfigureAwait(false);
+        await FinishHandOverAsync(result, report, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
 
     // An installer reports the commands of its answer file, where the machine's own key may be.
     private static MachineReport WithoutSecrets(MachineReport report) => report switch

@@ -14,6 +14,7 @@ namespace Maas.Hosting.Policy;
 
 /// <summary>Translates Core's intent for a machine into Boot's instruction. It decides nothing, and moves nothing.</summary>
 /// <param name="machines">Who is known.</param>
+/// <param name="devices">Nodes that are known and not installed: what handed-over machines have become among them.</param>
 /// <param name="tags">The machines' tags, whose kernel options are appended.</param>
 /// <param name="tokens">Makes the one-time token of a boot.</param>
 /// <param name="environment">What the ephemeral environment's files are called, when there is one.</param>
@@ -24,8 +25,9 @@ namespace Maas.Hosting.Policy;
 /// <param name="logger">The log.</param>
 /// <param name="installers">The install recipes; <see langword="null"/> when only images are installed.</param>
 internal sealed partial class MachineBootPolicy(
-    Machines machines, Tags tags, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners, MaasOptions options,
-    ServedLinks links, WebAddress web, ILogger<MachineBootPolicy> logger, RecipeCatalog? installers = null) : IBootPolicy
+    Machines machines, Devices devices, Tags tags, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners,
+    MaasOptions options, ServedLinks links, WebAddress web, ILogger<MachineBootPolicy> logger, RecipeCatalog? installers = null)
+    : IBootPolicy
 {
     private const int MostReported = 64;
 
@@ -42,7 +44,8 @@ internal sealed partial class MachineBootPolicy(
         if (question.Hardware.ToMacAddress() is not { IsUnicast: true } address) return null;
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
         var client = ClientOf(question, address, machine);
-        switch (BootChoice.For(machine?.NextBoot ?? Unknown(), client))
+        var intent = machine?.NextBoot ?? await WithoutMachineAsync(address, cancellationToken).ConfigureAwait(false);
+        switch (BootChoice.For(intent, client))
         {
             case BootChoice.Fixed choice:
                 return choice.Instruction;
@@ -85,7 +88,11 @@ internal sealed partial class MachineBootPolicy(
             : machine?.Architecture.Split('/')[0];
     }
 
-    private BootIntent Unknown() => options.EnlistUnknownMachines ? new BootIntent.Ephemeral(EphemeralTask.Enlist) : new BootIntent.None();
+    // A device is left alone: it gets no boot file, and its firmware goes on to its disk.
+    private async ValueTask<BootIntent> WithoutMachineAsync(MacAddress address, CancellationToken cancellationToken) =>
+        options.EnlistUnknownMachines && await devices.FindByMacAsync(address, cancellationToken).ConfigureAwait(false) is null
+            ? new BootIntent.Ephemeral(EphemeralTask.Enlist)
+            : new BootIntent.None();
 
     private async ValueTask<BootInstruction?> WithTokenAsync(
         BootRequest question, MacAddress address, Machine machine, string? architecture, CancellationToken cancellationToken)

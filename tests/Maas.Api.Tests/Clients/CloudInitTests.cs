@@ -88,6 +88,39 @@ public class CloudInitTests
         (await host.MachineAsync(machine)).Status.Should().Be(MachineStatus.Deployed);
     }
 
+    [Fact]
+    public async Task Cloud_init_runs_the_script_of_a_machine_that_is_handed_over_and_no_script_of_others()
+    {
+        Judge.RequireFile(DataSource, "cloud-init");
+        await using var host = await ApiHost.StartAsync();
+        foreach (var (handOver, expected) in new[] { ("true", "text/x-shellscript"), ("false", "text/cloud-config") })
+        {
+            var (machine, token) = await DeployingAsync(host, handOver);
+            var folder = Directory.CreateTempSubdirectory("cloud-init-").FullName;
+            try
+            {
+                var configuration = Path.Combine(folder, "90_maas.cfg");
+                await File.WriteAllTextAsync(
+                    configuration, (await host.GetAsync(token, "/MAAS/metadata/latest/maas-cloud-config")).Expect(200).Text,
+                    ApiHost.Cancellation);
+
+                var script = Path.Combine(AppContext.BaseDirectory, "Clients", "datasource.py");
+                var verdict = (await RunAsync(script, configuration, folder)).Approved();
+
+                using var json = JsonDocument.Parse(verdict.Output);
+                json.RootElement.GetProperty("vendor_parts").EnumerateArray().Select(part => part.GetString())
+                    .Should().Contain(expected);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            await host.DoAsync(machine, new MachineCommand.Release());
+            await host.Core.Machines.DeleteAsync(machine, null, ApiHost.Cancellation);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
@@ -123,7 +156,7 @@ public class CloudInitTests
         Judge.RunAsync(Python, [script, .. arguments], cancellationToken: ApiHost.Cancellation);
 
     /// <summary>A machine whose installer is done, with user data and an owner who has a key.</summary>
-    private static async Task<(Core.SystemId Machine, MachineToken Token)> DeployingAsync(ApiHost host)
+    private static async Task<(Core.SystemId Machine, MachineToken Token)> DeployingAsync(ApiHost host, string handOver = "false")
     {
         await host.UploadImageAsync();
         await host.Core.SshKeys.AddAsync(
@@ -133,8 +166,8 @@ public class CloudInitTests
             ApiHost.Cancellation);
         var machine = await host.ReadyAsync();
         (await host.PostAsync(
-            host.Bob, $"machines/{machine.Id}/?op=deploy", ("user_data", Convert.ToBase64String("#cloud-config\n"u8)))).Expect(
-            200);
+            host.Bob, $"machines/{machine.Id}/?op=deploy", ("user_data", Convert.ToBase64String("#cloud-config\n"u8)),
+            ("hand_over", handOver))).Expect(200);
         var token = await host.TokenAsync(machine);
         (await host.PostAsync(token, "/MAAS/metadata/2012-03-01/", ("op", "netboot_off"))).Expect(200);
         return (machine.Id, token);

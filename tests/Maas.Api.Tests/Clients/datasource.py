@@ -16,4 +16,6 @@ print(json.dumps({
     "metadata": source.metadata,
     "user_data": source.userdata_raw.decode() if source.userdata_raw else None,
     "vendor_data": source.vendordata_raw,
+    # as it is handled at boot: a script is run in the last stage
+    "vendor_parts": [part.get_content_type() for part in source.get_vendordata().walk()],
 }))

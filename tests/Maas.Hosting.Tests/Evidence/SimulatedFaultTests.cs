@@ -3,6 +3,7 @@ using System.Text;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Core;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
@@ -102,6 +103,30 @@ public class SimulatedFaultTests
             machine.Status.Should().Be(end);
             await maas.Network.RunAsync(() => simulated.WhenAtRestAsync(Token));
         }
+    }
+
+    [Fact]
+    public async Task A_deployment_that_hands_over_leaves_a_device_whose_network_boot_is_not_answered()
+    {
+        await using var maas = await VirtualMaas.StartAsync();
+        var (simulated, machine) = await maas.AddAsync();
+        await maas.CommissionAsync(simulated, machine.Id);
+        machine = await maas.DeployReadyAsync(machine.Id, handOver: true);
+        simulated.TurnOn();
+        await maas.Network.RunForAsync(FiveMinutes);
+
+        (await simulated.WhenAtRestAsync(Token)).Should().BeOfType<SettledState.SystemRunning>();
+        (await maas.Core.Machines.GetAsync(machine.Id, Token)).Should().BeNull();
+        simulated.System!.VendorData.Should().Contain("cloud-init.disabled");
+        var mac = MacAddress.Parse(VirtualMaas.Mac);
+        (await maas.Core.Devices.FindByMacAsync(mac, Token))!.Hostname.Should().Be(machine.Hostname);
+        await maas.Network.RunAsync(() => simulated.TurnOffAsync());
+
+        simulated.TurnOn();
+        await maas.Network.RunForAsync(FiveMinutes);
+
+        (await maas.Core.Machines.FindByMacAsync(mac, Token)).Should().BeNull("it does not enlist again");
+        (await simulated.WhenAtRestAsync(Token)).Should().BeOfType<SettledState.SystemRunning>("its firmware went on to the disk");
     }
 
     private static async Task<DiagnosisReport> BootAsync(

@@ -58,19 +58,20 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     /// <summary>Changes answers over HTTP.</summary>
     public Action<HttpResponseMessage> Changes { get; set; } = _ => { };
 
-    /// <summary>The architecture of the ephemeral environment.</summary>
-    public string? Architecture { get; init; } = "amd64";
+    /// <summary>The architectures of the ephemeral environment.</summary>
+    public IReadOnlyList<string> Architectures { get; private init; } = ["amd64"];
 
     /// <summary>What the machines' power says to an order.</summary>
     public Func<MachinePowerResult> Power { get; set; } = () => new MachinePowerResult.Done(MachinePowerState.On);
 
-    public EphemeralFileNames? Files { get; } = new("ephemeral/kernel", "ephemeral/initrd");
+    EphemeralFileNames? IEphemeralEnvironment.FilesFor(string? architecture) =>
+        architecture is null || Architectures.Contains(architecture) ? new("ephemeral/kernel", "ephemeral/initrd") : null;
 
     public static async Task<VirtualMaas> StartAsync(
-        Action<DhcpServerOptions>? dhcp = null, string? architecture = "amd64", LinkConditions? link = null,
+        Action<DhcpServerOptions>? dhcp = null, string architecture = "amd64", LinkConditions? link = null,
         string range = "10.0.1.1-10.0.200.250")
     {
-        var maas = new VirtualMaas { Architecture = architecture };
+        var maas = new VirtualMaas { Architectures = [architecture] };
         maas.Host = maas.Network.AddHost("maas", Address);
         maas.Host.Link = link ?? LinkConditions.Lan;
         maas.Core = await MaasCore.OpenAsync(
@@ -79,7 +80,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         await maas.StartWriterAsync();
         var observer = new Observer(maas);
         var policy = new MachineBootPolicy(
-            maas.Core.Machines, maas.Core.Tags, maas.Core.BootTokens, maas, maas, maas._options, maas._links,
+            maas.Core.Machines, maas.Core.Devices, maas.Core.Tags, maas.Core.BootTokens, maas, maas, maas._options, maas._links,
             new WebAddress(maas._options), new LogLines<MachineBootPolicy>([]));
         var files = new InMemoryBootFiles("snponly.efi", "undionly.kpxe", "ephemeral/kernel", "ephemeral/initrd");
         await maas.ServeHttpAsync(policy, files, observer);
@@ -127,7 +128,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     }
 
     /// <summary>Begins to deploy an image onto a Ready machine.</summary>
-    public async Task<Machine> DeployReadyAsync(SystemId id)
+    public async Task<Machine> DeployReadyAsync(SystemId id, bool handOver = false)
     {
         var image = RandomNumberGenerator.GetBytes(1_000_000);
         var created = (UploadResult.Taken)await Core.BootResources.CreateAsync(new NewBootResource
@@ -136,7 +137,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(image)),
         });
         await Core.BootResources.AppendAsync(created.Resource.Id, created.Resource.Sets[^1].File.Id, new MemoryStream(image));
-        var command = new MachineCommand.Deploy("bob") { OsSystem = "custom", DistroSeries = "one" };
+        var command = new MachineCommand.Deploy("bob") { OsSystem = "custom", DistroSeries = "one", HandOver = handOver };
         (await Core.Machines.ExecuteAsync(id, command)).Should().BeOfType<CommandResult.Done>();
         return await SettleAsync(id);
     }

@@ -434,8 +434,8 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     {
         _links.Set(new ServedLink("lab", new MaasNetworkOptions(), new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")), null));
         return new(
-            _core.Machines, _core.Tags, _core.BootTokens, _environment, new OneOwner(), _options, _links, new WebAddress(_options),
-            new LogLines<MachineBootPolicy>(_log), _installers);
+            _core.Machines, _core.Devices, _core.Tags, _core.BootTokens, _environment, new OneOwner(), _options, _links,
+            new WebAddress(_options), new LogLines<MachineBootPolicy>(_log), _installers);
     }
 
     private static BootRequest Question(BootPhase phase, IPAddress from) =>
