@@ -74,6 +74,33 @@ public class InstallerTests
     }
 
     [Fact]
+    public async Task The_answer_file_names_the_proxy_of_the_settings_unless_the_recipe_names_one()
+    {
+        await using var server = await StartAsync();
+        var machine = await DeployAsync(server);
+        var (settings, writer) = (server.Get<Maas.Core.Configuration.Settings>(), server.Get<AnswerFileWriter>());
+        (await ProxyAsync(Recipe)).Should().Be("d-i mirror/http/proxy string");
+
+        (await settings.ChangeAsync("http_proxy", "http://squid.lab:3128", Token)).Should().BeNull();
+
+        (await ProxyAsync(Recipe)).Should().Be("d-i mirror/http/proxy string http://squid.lab:3128");
+        (await ProxyAsync(Recipe with { Mirror = new Uri("https://mirror.lab/debian") })).Should().Be(
+            "d-i mirror/https/proxy string http://squid.lab:3128");
+        (await ProxyAsync(Recipe with { Proxy = new Uri("http://own.lab:3128") })).Should().Be(
+            "d-i mirror/http/proxy string http://own.lab:3128");
+        (await settings.ChangeAsync("enable_http_proxy", "false", Token)).Should().BeNull();
+        (await ProxyAsync(Recipe)).Should().Be("d-i mirror/http/proxy string");
+
+        async Task<string> ProxyAsync(InstallRecipe recipe)
+        {
+            var file = await writer.PreviewAsync(machine, recipe, null, server.Base, Token);
+            return file.Should().BeOfType<AnswerFileResult.Written>().Which.Text.Split('\n')
+                .Single(line => line.StartsWith("d-i mirror/http", StringComparison.Ordinal)
+                    && line.Contains("/proxy string", StringComparison.Ordinal)).TrimEnd();
+        }
+    }
+
+    [Fact]
     public async Task A_stored_template_changes_the_answer_file_and_its_effect_can_be_previewed()
     {
         await using var server = await StartAsync();

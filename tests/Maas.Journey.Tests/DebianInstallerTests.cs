@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Maas.Core;
 using Maas.Core.Nodes;
-using Maas.Core.Scripts;
 using Maas.Journey.Tests.Lab;
 using Maas.Judges;
-using Maas.Sqlite;
 using VmLab.Journeys;
 using VmLab.Machines;
 using VmLab.Servers;
@@ -53,7 +51,7 @@ public class DebianInstallerTests(ITestOutputHelper output)
         bench.Rack.WakeOnLan(machine);
         await bench.Rack.Server.StartAsync(Token);
         await bench.Rack.Server.StopAsync(Token);
-        var id = await AddReadyMachineAsync(data, machine);
+        var id = await StoredMachine.AddReadyAsync(data, machine);
         await bench.Rack.Server.StartAsync(Token);
         using var client = new MaasClient(
             bench.Rack.Network.CreateHttpHandler(), MaasServerProcess.Address, await bench.Rack.Server.ReadApiKeyAsync(Token),
@@ -71,7 +69,7 @@ public class DebianInstallerTests(ITestOutputHelper output)
         await bench.Rack.Server.StopAsync(Token);
         await machine.TurnOffAsync(Token);
 
-        await using var core = await OpenStoreAsync(data);
+        await using var core = await StoredMachine.OpenStoreAsync(data);
         var timeline = await core.Timeline.ReadAsync(SystemId.Parse(id), cancellationToken: Token);
         var lines = timeline.OfType<TimelineEntry.ObservationEntry>().Where(entry => entry.Observation.Kind == "syslog")
             .Select(entry => entry.Observation.Text).ToList();
@@ -82,36 +80,6 @@ public class DebianInstallerTests(ITestOutputHelper output)
             line => line.Contains($"{Files}…", StringComparison.Ordinal), "the machine logs its token");
         lines.Should().Contain(line => line.Contains("running preseed command preseed/early_command", StringComparison.Ordinal)).And
             .NotContain(line => line.Contains("oauth_token=\"", StringComparison.Ordinal), "the installer logs its commands");
-    }
-
-    /// <summary>Adds the machine as its commissioning would: that is the subject of other journeys.</summary>
-    private static async Task<string> AddReadyMachineAsync(string data, QemuMachine machine)
-    {
-        await using var core = await OpenStoreAsync(data);
-        var created = await core.Machines.EnlistAsync(
-            new NewMachine
-            {
-                MacAddresses = [MacAddress.Parse(machine.MacAddress)],
-                Power = new Maas.Core.Power.PowerSettings(
-                    "wakeonlan",
-                    new Dictionary<string, string> { ["mac_address"] = machine.MacAddress, ["power_address"] = "10.77.0.255" }),
-            },
-            cancellationToken: Token);
-        var id = created.Should().BeOfType<CreateResult.Created>().Which.Machine.Id;
-        await core.Machines.ExecuteAsync(id, new MachineCommand.Accept(), cancellationToken: Token);
-        var inventory = System.Text.Encoding.UTF8.GetBytes(
-            "maas-inventory\t1\ncpu\tcount=2\nmemory\tkib=1048576\n"
-            + $"disk\tname=vda\tserial={machine.Hardware.AllDisks[0].Serial}\tsize=2147483648\nend\n");
-        foreach (var script in await core.ScriptResults.PendingAsync(id, Token))
-        {
-            var printed = new ScriptOutput(inventory, inventory, default);
-            await core.ScriptResults.ReportAsync(
-                id, new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = printed }, Token);
-        }
-
-        await core.Machines.ReportAsync(id, new MachineReport.Signal(SignalReport.Ok, null), Token);
-        (await core.Machines.GetAsync(id, Token))!.Status.Should().Be(MachineStatus.Ready);
-        return id.ToString();
     }
 
     private static async Task<JsonElement> WaitForStatusMessageAsync(MaasClient client, string id, QemuMachine machine, string message)
@@ -130,9 +98,4 @@ public class DebianInstallerTests(ITestOutputHelper output)
     }
 
     private static string? Text(JsonElement machine, string name) => machine.GetProperty(name).GetString();
-
-    private static Task<MaasCore> OpenStoreAsync(string data) => MaasCore.OpenAsync(
-        new SqliteMaasStore(Path.Combine(data, "maas.db")),
-        new() { SecretKeyFile = Path.Combine(data, "secret.key") },
-        cancellationToken: Token);
 }

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Maas.Journey.Tests.Lab;
-using Maas.Judges;
 using VmLab.Machines;
-using VmLab.Processes;
 using VmLab.Servers;
 
 namespace Maas.Journey.Tests;
@@ -15,9 +13,6 @@ namespace Maas.Journey.Tests;
 [Collection(LabCollection.Name), Trait("Category", "Journey")]
 public class MaasEphemeralImageTests(ITestOutputHelper output)
 {
-    private const string Kernel = "/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64/linux";
-    private const string Init = "#!/bin/sh\nmount -t proc proc /proc\necho \"BOOTED $(cat /proc/cmdline)\"\npoweroff -f\n";
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -26,12 +21,11 @@ public class MaasEphemeralImageTests(ITestOutputHelper output)
     public async Task Firmware_fetches_kernel_and_initrd_of_an_image_of_MAAS_and_the_kernel_is_told_where_its_root_and_its_preseed_are()
     {
         LabJudges.RequireMachines();
-        Judge.RequireAll("busybox", "cpio", "find");
-        var kernel = Judge.RequireFile(Kernel, "debian-installer-12-netboot-amd64");
+        var kernel = PrintingSystem.RequireKernel();
         await using var bench = await RackBench.CreateBareAsync("maas-image", output);
         var files = Directory.CreateDirectory(Path.Combine(bench.Rack.Folder, "data", "boot", "maas")).FullName;
         File.Copy(kernel, Path.Combine(files, "boot-kernel"));
-        await PackAsync(Path.Combine(files, "boot-initrd"), bench.Rack.Folder);
+        await PrintingSystem.WriteInitialRamDiskAsync(Path.Combine(files, "boot-initrd"), bench.Rack.Folder);
         await File.WriteAllBytesAsync(Path.Combine(files, "squashfs"), [.. "hsqs"u8, .. new byte[100_000]], Token);
         bench.Rack.Server.KernelOptions = "console=ttyS0,115200 no_timer_check";
         bench.Rack.Server.Settings = new Dictionary<string, string>
@@ -71,18 +65,5 @@ public class MaasEphemeralImageTests(ITestOutputHelper output)
         var preseed = await http.GetStringAsync(
             new Uri(MaasServerProcess.Address, "metadata/latest/enlist-preseed/?op=get_enlist_preseed"), Token);
         preseed.Should().StartWith("#cloud-config\n").And.Contain("metadata_url");
-    }
-
-    private static async Task PackAsync(string target, string folder)
-    {
-        var root = Directory.CreateDirectory(Path.Combine(folder, "image-root")).FullName;
-        foreach (var name in (string[])["bin", "dev", "proc"]) Directory.CreateDirectory(Path.Combine(root, name));
-        File.Copy(Judge.Require("busybox"), Path.Combine(root, "bin", "busybox"));
-        foreach (var applet in (string[])["sh", "mount", "cat", "poweroff"])
-            File.CreateSymbolicLink(Path.Combine(root, "bin", applet), "busybox");
-        await File.WriteAllTextAsync(Path.Combine(root, "init"), Init, Token);
-        File.SetUnixFileMode(Path.Combine(root, "init"), (UnixFileMode)0b111_101_101);
-        await HostCommand.RunAsync(
-            "sh", ["-c", $"cd '{root}' && find . | cpio --quiet -o -H newc >'{target}'"], Token);
     }
 }

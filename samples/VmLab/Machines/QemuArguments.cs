@@ -3,7 +3,8 @@ namespace VmLab.Machines;
 /// <summary>QEMU's command line for a machine.</summary>
 internal static class QemuArguments
 {
-    public const string Program = "qemu-system-x86_64";
+    public const string Arm64Code = "/usr/share/AAVMF/AAVMF_CODE.fd";
+    public const string Arm64Variables = "/usr/share/AAVMF/AAVMF_VARS.fd";
     public const string UefiCode = "/usr/share/OVMF/OVMF_CODE_4M.fd";
     public const string UefiVariables = "/usr/share/OVMF/OVMF_VARS_4M.fd";
     public const string SecureBootCode = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd";
@@ -16,7 +17,7 @@ internal static class QemuArguments
     public static IEnumerable<string> For(VirtualMachine machine) =>
     [
         "-name", machine.Name,
-        "-machine", machine.Firmware == Firmware.UefiSecureBoot ? "q35,smm=on" : "q35", "-accel", Accelerator, "-cpu", "max", "-smp", "2",
+        .. BoardOf(machine.Firmware), "-accel", Accelerator, "-smp", "2",
         "-m", $"{machine.Memory}",
         // -nographic, so that the firmware and iPXE print on the serial line too.
         "-nographic", "-monitor", "none", "-serial", "stdio",
@@ -31,12 +32,28 @@ internal static class QemuArguments
         "-device", "virtio-rng-pci",
     ];
 
+    /// <summary>QEMU's program for a machine.</summary>
+    public static string ProgramOf(Firmware firmware) => firmware == Firmware.Arm64Uefi ? "qemu-system-aarch64" : "qemu-system-x86_64";
+
     /// <summary>The variables that a machine's firmware begins with.</summary>
-    public static string VariablesOf(Firmware firmware) => firmware == Firmware.UefiSecureBoot ? SecureBootVariables : UefiVariables;
+    public static string VariablesOf(Firmware firmware) => firmware switch
+    {
+        Firmware.UefiSecureBoot => SecureBootVariables,
+        Firmware.Arm64Uefi => Arm64Variables,
+        _ => UefiVariables,
+    };
+
+    private static string[] BoardOf(Firmware firmware) => firmware switch
+    {
+        Firmware.UefiSecureBoot => ["-machine", "q35,smm=on", "-cpu", "max"],
+        Firmware.Arm64Uefi => ["-machine", "virt", "-cpu", "cortex-a57"],
+        _ => ["-machine", "q35", "-cpu", "max"],
+    };
 
     private static string[] FirmwareOf(VirtualMachine machine) => machine.Firmware switch
     {
         Firmware.Uefi => FirmwareOf(machine, UefiCode),
+        Firmware.Arm64Uefi => FirmwareOf(machine, Arm64Code),
         // Its variables are written in system management mode alone, or the system could switch Secure Boot off.
         Firmware.UefiSecureBoot => ["-global", "driver=cfi.pflash01,property=secure,value=on", .. FirmwareOf(machine, SecureBootCode)],
         _ => [],

@@ -33,7 +33,7 @@ public sealed class QemuMachine(VirtualMachine hardware, LabNetwork network, Tim
             PrepareFiles();
             PowerOns++;
             Console.Append($"\n=== {Hardware.Name}: power on {PowerOns}\n");
-            _running = LabProcess.Start(network.Command(QemuArguments.Program, QemuArguments.For(Hardware)), Console);
+            _running = LabProcess.Start(network.Command(QemuArguments.ProgramOf(Hardware.Firmware), QemuArguments.For(Hardware)), Console);
         }
         finally
         {

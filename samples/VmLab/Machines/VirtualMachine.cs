@@ -46,7 +46,7 @@ public sealed record VirtualMachine
     public bool EndsOnRestart { get; init; }
 
     /// <summary>Whether it is UEFI, with Secure Boot or without.</summary>
-    public bool IsUefi => Firmware is Firmware.Uefi or Firmware.UefiSecureBoot;
+    public bool IsUefi => Firmware is not Firmware.Bios;
 
     /// <summary>Whether its UEFI boots the network over IPv6 instead of IPv4.</summary>
     public bool BootsOverIPv6 { get; init; }
@@ -81,6 +81,9 @@ public enum Firmware
 
     /// <summary>OVMF with its own network stack: the NIC carries no ROM.</summary>
     Uefi,
+
+    /// <summary>A 64-bit Arm machine (QEMU's <c>virt</c>) with UEFI: AAVMF with its own network stack.</summary>
+    Arm64Uefi,
 
     /// <summary>OVMF with Secure Boot on and Microsoft's keys: it runs only what they lead to.</summary>
     UefiSecureBoot,

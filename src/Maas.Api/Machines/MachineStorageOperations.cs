@@ -38,7 +38,7 @@ internal static class MachineStorageOperations
             "Replace all that is planned on the disks by the default layout. The machine must be Ready, or have failed testing."),
     ];
 
-    private static Task<ApiResult> SetLayoutAsync(ApiRequest request)
+    private static async Task<ApiResult> SetLayoutAsync(ApiRequest request)
     {
         var form = request.Reader();
         var layout = new StorageLayoutRequest
@@ -55,9 +55,15 @@ internal static class MachineStorageOperations
             CacheSize = form.Optional("cache_size") ?? "",
             CacheWithoutPartition = form.Boolean("cache_no_part") ?? false,
         };
-        return EditAsync(request, form, StorageRequests.WhenReady(
+        if (layout.Layout == "custom" && await request.FindMachineAsync().ConfigureAwait(false) is { } machine)
+        {
+            var described = await request.Core.ScriptResults.FindStorageLayoutAsync(machine.Id, request.Aborted).ConfigureAwait(false);
+            layout = layout with { CustomLayout = described ?? "" };
+        }
+
+        return await EditAsync(request, form, StorageRequests.WhenReady(
             "Cannot change the storage layout on a machine that is not Ready.",
-            (config, ids) => StorageLayouts.Apply(config, layout, ids)));
+            (config, ids) => StorageLayouts.Apply(config, layout, ids))).ConfigureAwait(false);
     }
 
     private static Task<ApiResult> MountAsync(ApiRequest request)

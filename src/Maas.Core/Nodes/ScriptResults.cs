@@ -1,6 +1,7 @@
 using System.Text;
 using Maas.Core.Scripts;
 using Maas.Core.Inventory;
+using Maas.Core.Storage;
 
 namespace Maas.Core.Nodes;
 
@@ -114,6 +115,26 @@ public sealed class ScriptResults
     /// <summary>What a script printed; <see langword="null"/> when there is no such result.</summary>
     public Task<ScriptOutput?> OutputAsync(long resultId, CancellationToken cancellationToken = default) =>
         _store.GetOutputAsync(resultId, cancellationToken);
+
+    /// <summary>
+    /// The storage layout <c>custom</c> that a script of the machine's last commissioning described: JSON with <c>layout</c> and
+    /// <c>mounts</c>, which it wrote to <c>MAAS_STORAGE_CONFIG_FILE</c> or printed. Of several scripts, the last one in their order
+    /// decides. <see langword="null"/> when none did.
+    /// </summary>
+    public async Task<string?> FindStorageLayoutAsync(SystemId machine, CancellationToken cancellationToken = default)
+    {
+        var passed = (await CurrentAsync([machine], cancellationToken).ConfigureAwait(false))[machine]
+            .Where(result => result is { Kind: ScriptKind.Commissioning, Status: ScriptStatus.Passed })
+            .OrderByDescending(result => result.Name, StringComparer.Ordinal);
+        foreach (var result in passed)
+        {
+            if (await OutputAsync(result.Id, cancellationToken).ConfigureAwait(false) is { } output
+                && CustomStorageLayout.FindIn(output.StandardOutput.Span) is { } layout)
+                return layout;
+        }
+
+        return null;
+    }
 
     /// <summary>Decides whether results of a machine count. Those of other machines are left as they are.</summary>
     public Task SuppressAsync(

@@ -36,6 +36,40 @@ internal static class CustomStorageLayout
             : new StorageResult.Changed(run.Config, 0);
     }
 
+    /// <summary>
+    /// The first layout in what a script printed: a JSON object with the property <c>layout</c> that begins on a line of its own;
+    /// <see langword="null"/> for none.
+    /// </summary>
+    public static string? FindIn(ReadOnlySpan<byte> output)
+    {
+        const int MostObjects = 16;
+        var from = 0;
+        for (var found = 0; found < MostObjects && from < output.Length; found++)
+        {
+            var at = output[from..].IndexOf((byte)'{');
+            if (at < 0) return null;
+            from += at;
+            if ((from == 0 || output[from - 1] is (byte)'\n') && ReadObject(output[from..]) is { } text) return text;
+            from++;
+        }
+
+        return null;
+    }
+
+    private static string? ReadObject(ReadOnlySpan<byte> output)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(output);
+            using var value = JsonDocument.ParseValue(ref reader);
+            return value.RootElement.TryGetProperty("layout", out _) ? value.RootElement.GetRawText() : null;
+        }
+        catch (JsonException)
+        {
+            return null; // it is something else that begins with a brace
+        }
+    }
+
     private static StorageResult.Refused Fail(string message) =>
         new(FormMessages.PlainText, $"Failed to configure storage layout 'custom': {message}");
 

@@ -7,6 +7,18 @@ namespace Maas.Api.Tests.Storage;
 /// <summary>The storage of machines as a whole: who may change it when, and what a machine shows of it.</summary>
 public class MachineStorageTests
 {
+    private static readonly ReadOnlyMemory<byte> Layout = System.Text.Encoding.ASCII.GetBytes("""
+        Looking at the disks {for a while}.
+        {"vendor": "no layout"}
+        {"layout": {
+            "sda": {"type": "disk", "ptable": "gpt", "boot": true, "partitions": [{"name": "sda1", "size": "512M", "fs": "vfat"}]},
+            "sdb": {"type": "disk"}, "sdc": {"type": "disk"}, "sdd": {"type": "disk"},
+            "md0": {"type": "raid", "level": 1, "members": ["sdb", "sdc"], "fs": "ext4"},
+            "vg0": {"type": "lvm", "members": ["sdd"], "volumes": [{"name": "lv0", "size": "100M", "fs": "xfs"}]}},
+         "mounts": {"/": {"device": "md0"}, "/boot/efi": {"device": "sda1"}}}
+        done
+        """.ReplaceLineEndings("\n"));
+
     [Fact]
     public async Task A_machine_shows_all_of_its_storage()
     {
@@ -109,6 +121,33 @@ public class MachineStorageTests
         await api.DoAsync(id, new MachineCommand.Lock());
         (await api.PostAsync(api.Admin, $"machines/{id}/?op=set_storage_layout", ("storage_layout", "flat"))).Expect(403).Text.Should()
             .Be("The machine is locked.");
+    }
+
+    [Fact]
+    public async Task The_custom_layout_is_what_a_commissioning_script_described()
+    {
+        await using var host = await StorageHost.StartAsync();
+        var (api, id) = (host.Host, host.Machine.Id);
+        (await api.PostAsync(api.Admin, $"machines/{id}/?op=set_storage_layout", ("storage_layout", "custom"))).Expect(400).Text.Should()
+            .Contain("No custom storage layout configuration found");
+        (await api.PostAsync(
+            api.Admin, "scripts/", ("name", "50-layout"), ("type", "commissioning"), ("script", "#!/bin/sh\n# a layout\n"))).Expect(200);
+        await api.DoAsync(id, new MachineCommand.Commission());
+        foreach (var script in await api.Core.ScriptResults.PendingAsync(id, ApiHost.Cancellation))
+        {
+            var printed = script.Result.Name == "50-layout" ? Layout : StorageHost.Inventory;
+            await api.Core.ScriptResults.ReportAsync(
+                id, new ScriptReport { ResultId = script.Result.Id, ExitStatus = 0, Output = new(printed, printed, default) },
+                ApiHost.Cancellation);
+        }
+
+        await api.DoAsync(id, new MachineReport.Signal(SignalReport.Ok, null));
+
+        var machine = (await api.PostAsync(api.Admin, $"machines/{id}/?op=set_storage_layout", ("storage_layout", "custom"))).Expect(200)
+            .Json;
+
+        machine.GetProperty("raids")[0].GetProperty("level").GetString().Should().Be("raid-1");
+        machine.GetProperty("volume_groups")[0].GetProperty("name").GetString().Should().Be("vg0");
     }
 
     [Fact]

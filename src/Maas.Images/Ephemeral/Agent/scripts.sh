@@ -29,6 +29,8 @@ run_script() {
     # A session of its own, so that whatever it starts can be ended with it.
     (
         mkdir -p "$RUN/download"
+        # A storage layout that a script describes is a part of what it prints.
+        export MAAS_STORAGE_CONFIG_FILE=/proc/self/fd/1
         export MAAS_BASE_URL="$BASE" RESULT_PATH="$RUN/result" DOWNLOAD_PATH="$RUN/download"
         export OUTPUT_COMBINED_PATH="$RUN/all" OUTPUT_STDOUT_PATH="$RUN/out" OUTPUT_STDERR_PATH="$RUN/err"
         cd /tmp || exit 2
