@@ -1,3 +1,4 @@
+using System.Text;
 using Maas.Journey.Tests.Lab;
 using VmLab.Disks;
 using VmLab.Journeys;
@@ -25,8 +26,39 @@ public class JourneyTests(ITestOutputHelper output)
         using var client = await bench.Rack.OpenAsync(image, Token);
         await client.PostAsync("account/prefs/sshkeys/", [new("key", SshKey.Public)], Token);
 
-        await Task.WhenAll(
-            new MachineJourney(client, bios, TimeProvider.System, bench).LiveAsync(SshKey.Public, Token),
-            new MachineJourney(client, uefi, TimeProvider.System, bench).LiveAsync(SshKey.Public, Token));
+        foreach (var (name, type) in ((string, string)[])
+            [("90-look", "commissioning"), ("60-installed", "deployment"), ("farewell", "release")])
+            await client.PostAsync("scripts/", [new("script", ScriptOf(name, type))], Token);
+
+        MachineJourney[] journeys =
+        [
+            new(client, bios, TimeProvider.System, bench) { ReleaseScripts = "farewell" },
+            new(client, uefi, TimeProvider.System, bench) { ReleaseScripts = "farewell" },
+        ];
+        await Task.WhenAll(journeys.Select(journey => journey.LiveAsync(SshKey.Public, Token)));
+
+        foreach (var journey in journeys)
+        {
+            foreach (var (set, name) in ((string, string)[])
+                [("commissioning", "90-look"), ("deployment", "60-installed"), ("release", "farewell")])
+            {
+                var results = await client.GetAsync($"nodes/{journey.SystemId}/results/current-{set}/?include_output=true", Token);
+                var result = results.GetProperty("results").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name);
+                result.GetProperty("status_name").GetString().Should().Be("Passed");
+                Encoding.UTF8.GetString(result.GetProperty("output").GetBytesFromBase64()).Should().Be($"{name} of a parameter\n");
+            }
+        }
     }
+
+    private static string ScriptOf(string name, string type) => $$"""
+        #!/bin/sh
+        # --- Start MAAS 1.0 script metadata ---
+        # name: {{name}}
+        # script_type: {{type}}
+        # parameters:
+        #   words: {type: string, default: of a parameter, argument_format: '{input}'}
+        # --- End MAAS 1.0 script metadata ---
+        echo "{{name}} $1"
+
+        """;
 }

@@ -37,6 +37,9 @@ public sealed class MachineJourney(
     /// <summary>More lines of shell for the installed system; what they print is on its serial line.</summary>
     public string MoreUserData { get; init; } = "";
 
+    /// <summary>Names of release scripts, which run before the disk is erased; empty for none.</summary>
+    public string ReleaseScripts { get; init; } = "";
+
     private IRackMachine Machine => racked.Machine;
 
     /// <summary>The whole life, in order.</summary>
@@ -132,7 +135,9 @@ public sealed class MachineJourney(
         Begin();
         // A magic packet wakes only what sleeps: the person who gives the machine back switches it off.
         if (!racked.Power.CanTurnOff) await Machine.TurnOffAsync(cancellationToken);
-        await client.PostAsync($"machines/{SystemId}/?op=release", [new("erase", "true"), new("quick_erase", "true")], cancellationToken);
+        await client.PostAsync(
+            $"machines/{SystemId}/?op=release",
+            [new("erase", "true"), new("quick_erase", "true"), new("scripts", ReleaseScripts)], cancellationToken);
     }
 
     /// <summary>Waits for a status; a failure by name ends the wait at once.</summary>
