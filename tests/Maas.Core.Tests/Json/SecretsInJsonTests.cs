@@ -59,6 +59,8 @@ public partial class SecretsInJsonTests
             UserDataSha256 = "5ha",
         },
         Erase = EraseMode.Quick,
+        ReleaseTask = ReleaseTask.Erase,
+        RescuedBy = "bob",
         Created = DateTimeOffset.UnixEpoch,
         Updated = DateTimeOffset.UnixEpoch,
         Version = 9,
