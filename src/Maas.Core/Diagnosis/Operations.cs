@@ -74,7 +74,7 @@ public sealed class Operations
 
     /// <summary>
     /// Cancels the operation that runs on a machine, as <see cref="MachineCommand.Abort"/> does: its queued power actions and scripts end,
-    /// and the machine returns to the status before. Releasing, and leaving rescue mode, only wait for the power and cannot be cancelled.
+    /// and the machine returns to the status before. A release that only waits for the power, and leaving rescue mode, cannot be cancelled.
     /// </summary>
     /// <param name="id">Which machine.</param>
     /// <param name="actor">The user; <see langword="null"/> for the system, which is not checked.</param>
