@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Maas.Api.Metadata;
 using Maas.Core.Nodes;
 using Maas.Judges;
@@ -60,13 +59,7 @@ public class HandOverOperationTests
                 await File.WriteAllTextAsync(Path.Combine(configuration, name), "x", ApiHost.Cancellation);
             for (var run = 0; run < 2; run++)
             {
-                var start = new ProcessStartInfo("sh", ["-s"]) { RedirectStandardInput = true };
-                start.Environment["ROOT"] = root.FullName + "/";
-                using var shell = Process.Start(start)!;
-                await shell.StandardInput.WriteAsync(HandOverScript.Text);
-                shell.StandardInput.Close();
-                await shell.WaitForExitAsync(ApiHost.Cancellation);
-                shell.ExitCode.Should().Be(0);
+                (await Judge.RunAsync("env", [$"ROOT={root.FullName}/", "sh", "-s"], HandOverScript.Text, ApiHost.Cancellation)).Approved();
             }
 
             Directory.GetFiles(configuration).Select(Path.GetFileName).Should().Equal("10_owner.cfg");
