@@ -49,6 +49,7 @@ public class MaasResourceTests
                 SettingKind.Boolean => setting.Default == "true" ? "false" : "true",
                 SettingKind.Number => "12345",
                 SettingKind.Url => "http://123/",
+                _ when setting.Name == SettingCatalogue.HardwareSyncInterval => "1h30m",
                 _ => "123",
             };
             var reply = await host.PostAsync(host.Admin, "maas/?op=set_config", ("name", setting.Name), ("value", other));
