@@ -19,10 +19,17 @@ public sealed class MachineOperationTests
         foreach (var operation in MachineOperation.All.Where(each => each.Action is not null))
         {
             var possible = MachineLifecycle.Next(status, operation.Action!.Value) is not null
-                && !(operation.Name == "Test" && status is MachineStatus.Commissioning); // the machine's own report begins the tests
+                && !(operation.Name == "Test" && status is MachineStatus.Commissioning) // the machine's own report begins the tests
+                && !(operation.Name == "Abort" && status is MachineStatus.Releasing); // it only waits for its power
             (operation.UnavailableFor(machine, Admin) is null).Should().Be(possible, "{0} in {1}", operation.Name, status);
         }
     }
+
+    [Fact]
+    public void A_release_that_runs_scripts_can_be_aborted() =>
+        MachineOperation.All.Single(each => each.Name == "Abort")
+            .UnavailableFor(Machine(MachineStatus.Releasing) with { ReleaseTask = ReleaseTask.Scripts, Owner = "admin" }, Admin)
+            .Should().BeNull();
 
     [Fact]
     public void A_locked_machine_can_only_be_unlocked()
