@@ -147,9 +147,9 @@ begin_scripts() {
     wait_for_disks
     settle_devices 3 "$PATIENCE"
     step "scripts"
-    SCRIPTS=$RUN/scripts FAILED=$RUN/failed RAN=' ' TESTING=
+    SCRIPTS=$RUN/scripts RAN=' ' TESTING=
     tab=$(printf '\t')
-    : >"$FAILED"
+    : >"$RUN/failed"
 }
 
 # run_all: every script that the server has for this machine. Returns 1 where one failed, which the server knows then.
@@ -159,11 +159,11 @@ run_all() {
         run_round
         [ -n "$ROUND" ] || break
     done
-    if [ ! -s "$FAILED" ]; then
+    if [ ! -s "$RUN/failed" ]; then
         signal OK || fail "the end could not be reported: $(answer_text)"
         return 0
     fi
-    failed=$(tr '\n' ' ' <"$FAILED")
+    failed=$(tr '\n' ' ' <"$RUN/failed")
     say "failed: scripts ${failed% }"
     printf 'Failed: %s' "${failed% }" >"$RUN/error"
     signal FAILED error "$RUN/error" || fail "the end could not be reported: $(answer_text)"
@@ -188,7 +188,7 @@ deployment_scripts() {
     [ "$1" = post-install ] || begin_scripts
     fetch_scripts || return 0
     run_round "$1"
-    [ ! -s "$FAILED" ] || fail "Failed: $(tr '\n' ' ' <"$FAILED")"
+    [ ! -s "$RUN/failed" ] || fail "Failed: $(tr '\n' ' ' <"$RUN/failed")"
 }
 
 # run_one: runs the script of the index's line that was read last, and sends its result.
@@ -214,7 +214,7 @@ run_one() {
     fi
     case $(told_status "$RUN/result"):$SCRIPT_EXIT in
         passed:* | degraded:* | skipped:* | :0) ;;
-        *) echo "$name" >>"$FAILED" ;;
+        *) echo "$name" >>"$RUN/failed" ;;
     esac
     say "script $name exit $SCRIPT_EXIT"
     form_begin
