@@ -32,7 +32,9 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 
 return 0;
 
-/// <summary>Decides what a machine boots. Ask your database here: the request has the hardware address, the architecture and the UUID.</summary>
+/// <summary>
+/// Decides what a machine boots. Ask your database here: the request has the hardware address, the architecture and the UUID.
+/// </summary>
 internal sealed class BootPolicy : IBootPolicy, IBootObserver
 {
     public ValueTask<BootInstruction?> DecideAsync(BootRequest request, CancellationToken cancellationToken) =>

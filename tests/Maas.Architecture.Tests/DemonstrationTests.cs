@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Text.RegularExpressions;
 using Maas.Client;
 using Maas.Client.Machines;
 using Maas.Judges;
@@ -8,7 +6,7 @@ using Maas.Judges;
 namespace Maas.Architecture.Tests;
 
 /// <summary>The first command of the README: <c>MaasServer --demo</c>.</summary>
-public sealed partial class DemonstrationTests
+public sealed class DemonstrationTests
 {
     private const int Machines = 4;
 
@@ -17,32 +15,21 @@ public sealed partial class DemonstrationTests
     [Fact]
     public async Task The_demonstration_boots_its_machines_signs_in_by_its_link_and_leaves_nothing_behind()
     {
-        var program = Path.Combine(Repository.Root, "samples/MaasServer/bin", Repository.Configuration, "net10.0/MaasServer.dll");
-        using var process = Judge.Start("dotnet", [program, "--demo", $"{Machines}", "--listen", "http://127.0.0.1:0"], Path.GetTempPath());
-        try
-        {
-            var (link, keyFile) = await ReadIntroductionAsync(process);
-            var dashboard = new Uri(link, ".");
-            var key = MaasApiKey.Parse(await File.ReadAllTextAsync(keyFile, Cancellation));
-            using var client = new MaasClient(new Uri(dashboard, ".."), key);
-            var machines = await UntilSettledAsync(client);
-            machines.Select(machine => (machine.Hostname, machine.StatusName)).Order().Should().Equal(
-                ("demo-01", "Deployed"), ("demo-02", "Ready"), ("demo-03", "Failed testing"), ("demo-04", "Deployed"));
-            machines.Single(machine => machine.StatusName == "Failed testing").StatusMessage.Should().Contain("20-maas-disk-read");
+        await using var demonstration = await Demonstration.StartAsync("MaasServer", "--demo", $"{Machines}");
+        var key = MaasApiKey.Parse(await File.ReadAllTextAsync(demonstration.KeyFile, Cancellation));
+        using var client = new MaasClient(demonstration.Server, key);
 
-            using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() });
-            (await browser.GetStringAsync(link, Cancellation)).Should().Contain("admin", "the link signs in");
-            (await browser.GetAsync(link, Cancellation)).StatusCode.Should().Be(HttpStatusCode.Unauthorized, "it works once");
+        var machines = await UntilSettledAsync(client);
 
-            (await Judge.RunAsync("bash", ["-c", $"kill -INT {process.Id}"], cancellationToken: Cancellation)).Approved();
-            await process.WaitForExitAsync(Cancellation);
-            process.ExitCode.Should().Be(0);
-            Directory.Exists(Path.GetDirectoryName(keyFile)).Should().BeFalse();
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
+        machines.Select(machine => (machine.Hostname, machine.StatusName)).Order().Should().Equal(
+            ("demo-01", "Deployed"), ("demo-02", "Ready"), ("demo-03", "Failed testing"), ("demo-04", "Deployed"));
+        machines.Single(machine => machine.StatusName == "Failed testing").StatusMessage.Should().Contain("20-maas-disk-read");
+        using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() });
+        (await browser.GetStringAsync(demonstration.SignInLink, Cancellation)).Should().Contain("admin", "the link signs in");
+        using var again = await browser.GetAsync(demonstration.SignInLink, Cancellation);
+        again.StatusCode.Should().Be(HttpStatusCode.Unauthorized, "it works once");
+        (await demonstration.StopAsync()).Should().Be(0);
+        Directory.Exists(Path.GetDirectoryName(demonstration.KeyFile)).Should().BeFalse();
     }
 
     [Theory]
@@ -56,18 +43,6 @@ public sealed partial class DemonstrationTests
 
         verdict.ExitCode.Should().Be(1);
         verdict.Error.Trim().Should().Be("maas: " + expected);
-    }
-
-    private static async Task<(Uri Link, string KeyFile)> ReadIntroductionAsync(Process process)
-    {
-        Uri? link = null;
-        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
-        {
-            if (Link().Match(line) is { Success: true } found) link = new Uri(found.Value);
-            if (KeyFile().Match(line) is { Success: true } file && link is not null) return (link, file.Value);
-        }
-
-        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Cancellation));
     }
 
     private static async Task<List<MaasMachine>> UntilSettledAsync(MaasClient client)
@@ -84,10 +59,4 @@ public sealed partial class DemonstrationTests
 
         throw new OperationCanceledException(Cancellation);
     }
-
-    [GeneratedRegex(@"http://\S+token=[0-9a-f]+", RegexOptions.None, 60_000)]
-    private static partial Regex Link();
-
-    [GeneratedRegex(@"/\S+admin\.apikey", RegexOptions.None, 60_000)]
-    private static partial Regex KeyFile();
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Maas.Judges;
 using Microsoft.Playwright;
 
@@ -8,28 +6,16 @@ namespace Maas.Dashboard.Tests;
 /// <summary>
 /// A machine's whole life in Debian's Chromium: <c>MaasServer --demo</c>, whose simulated machines boot over the real protocols.
 /// </summary>
-public sealed partial class WholeJourneyTests
+public sealed class WholeJourneyTests
 {
     private const float Patience = 120_000; // ms
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_operator_accepts_deploys_and_releases_a_machine_that_enlisted()
     {
         var chromium = Judge.Require("chromium");
-        Judge.Require("bash");
-        var program = Path.Combine(Repository.Root, "samples/MaasServer/bin", Repository.Configuration, "net10.0/MaasServer.dll");
-        using var process = Judge.Start("dotnet", [program, "--demo", "12", "--listen", "http://127.0.0.1:0"], Path.GetTempPath());
-        try
-        {
-            await DriveAsync(chromium, await ReadLinkAsync(process));
-        }
-        finally
-        {
-            (await Judge.RunAsync("bash", ["-c", $"kill -INT {process.Id}"], cancellationToken: CancellationToken.None)).Approved();
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
+        await using var demonstration = await Demonstration.StartAsync("MaasServer", "--demo", "12");
+        await DriveAsync(chromium, demonstration.SignInLink.AbsoluteUri);
     }
 
     private static async Task DriveAsync(string chromium, string link)
@@ -82,14 +68,4 @@ public sealed partial class WholeJourneyTests
 
     private static Task StatusAsync(ILocator rows, string status) =>
         rows.Filter(new() { HasText = "demo-12" }).GetByText(status, new() { Exact = true }).WaitForAsync();
-
-    private static async Task<string> ReadLinkAsync(Process process)
-    {
-        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
-            if (Link().Match(line) is { Success: true } link) return link.Value;
-        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(Cancellation));
-    }
-
-    [GeneratedRegex(@"http://\S+token=[0-9a-f]+", RegexOptions.None, 60_000)]
-    private static partial Regex Link();
 }

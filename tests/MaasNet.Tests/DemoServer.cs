@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Maas.Client;
 using Maas.Client.Machines;
 using Maas.Judges;
@@ -7,33 +5,26 @@ using Maas.Judges;
 namespace MaasNet.Tests;
 
 /// <summary><c>maas-net serve --demo 4</c>, whose machines have come to rest, and the program as its users start it.</summary>
-public sealed partial class DemoServer : IAsyncLifetime
+public sealed class DemoServer : IAsyncLifetime
 {
     private const int Machines = 4;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-net-tests-");
-    private Process? _process;
+    private Demonstration? _demonstration;
 
     /// <summary>The server's address.</summary>
-    public string Url { get; private set; } = "";
+    public string Url => Started.Server.AbsoluteUri;
 
     /// <summary>The file with the administrator's key.</summary>
-    public string KeyFile { get; private set; } = "";
+    public string KeyFile => Started.KeyFile;
+
+    private Demonstration Started => _demonstration ?? throw new InvalidOperationException("The server is not started.");
 
     private static string Program =>
         Path.Combine(Repository.Root, "samples/MaasNet/bin", Repository.Configuration, "net10.0/MaasNet.dll");
 
     public async ValueTask InitializeAsync()
     {
-        _process = Judge.Start("dotnet", [Program, "serve", "--demo", $"{Machines}", "--listen", "http://127.0.0.1:0"], _folder.FullName);
-        while (KeyFile.Length == 0)
-        {
-            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(
-                await _process.StandardError.ReadToEndAsync());
-            if (Address().Match(line) is { Success: true } address) Url = address.Value;
-            if (Key().Match(line) is { Success: true } file) KeyFile = file.Value;
-        }
-
+        _demonstration = await Demonstration.StartAsync("MaasNet", "serve", "--demo", $"{Machines}");
         using var client = new MaasClient(new Uri(Url), MaasApiKey.Parse(await File.ReadAllTextAsync(KeyFile)));
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
@@ -48,14 +39,7 @@ public sealed partial class DemoServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
-        {
-            (await Judge.RunAsync("bash", ["-c", $"kill -INT {_process.Id}"])).Approved();
-            await _process.WaitForExitAsync();
-        }
-
-        _process?.Dispose();
-        _folder.Delete(recursive: true);
+        if (_demonstration is not null) await _demonstration.DisposeAsync();
     }
 
     /// <summary>Runs the program as the administrator of this server.</summary>
@@ -68,10 +52,4 @@ public sealed partial class DemoServer : IAsyncLifetime
 
     private static Task<Verdict> StartAsync(string[] environment, string[] args) => Judge.RunAsync(
         "env", [.. environment, "dotnet", Program, .. args], cancellationToken: TestContext.Current.CancellationToken);
-
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/MAAS/", RegexOptions.None, 60_000)]
-    private static partial Regex Address();
-
-    [GeneratedRegex(@"/\S+admin\.apikey", RegexOptions.None, 60_000)]
-    private static partial Regex Key();
 }

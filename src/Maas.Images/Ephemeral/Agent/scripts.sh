@@ -1,5 +1,5 @@
-# Commissioning, tests, release and deployment: the server's scripts are run in their order, those that may run together at the same time, each with its time
-# limit. What they print is sent when they end, and while they run.
+# Commissioning, tests, release and deployment: the server's scripts are run in their order, those that may run together at the same time,
+# each with its time limit. What they print is sent when they end, and while they run.
 
 OUTPUT_LIMIT=1048576
 # Beyond this what was printed so far is not sent again and again, but at the end.
@@ -102,8 +102,8 @@ fetch_scripts() {
     [ -f "$SCRIPTS/index.tsv" ] || fail "the archive of scripts has no index.tsv"
 }
 
-# run_round [KIND]: runs the scripts of one kind in the archive that have not run yet. Sets ROUND to the kind; nothing when there was none. What is
-# next may depend on them: the inventory tells the disks that others are for.
+# run_round [KIND]: runs the scripts of one kind in the archive that have not run yet. Sets ROUND to the kind, and to nothing when no script
+# was left. What is next may depend on them: the inventory tells the disks that others are for.
 run_round() {
     ROUND= together= together_count=0 together_jobs=
     while IFS=$tab read -r kind name path id seconds parallel restart <&7; do
@@ -140,8 +140,8 @@ wait_together() {
     together_jobs= together_count=0
 }
 
-# begin_scripts: nothing has run yet. Scripts see what comes late, too: USB, SAS and RAID controllers look for their disks after their driver
-# is loaded.
+# begin_scripts: nothing has run yet. Scripts see what comes late, too: USB, SAS and RAID controllers look for their disks after their
+# driver is loaded.
 begin_scripts() {
     step "devices"
     wait_for_disks
