@@ -6,6 +6,9 @@ namespace Maas.Judges;
 /// <summary>A program that runs <c>MaasServer --demo</c>, started and ended as its users do.</summary>
 public sealed partial class Demonstration : IAsyncDisposable
 {
+    /// <summary>How long the program may take to end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
 
     private Demonstration(Process process, Uri signInLink, string keyFile) =>
@@ -29,21 +32,41 @@ public sealed partial class Demonstration : IAsyncDisposable
         var program = Path.Combine(Repository.Root, "samples", sample, "bin", Repository.Configuration, "net10.0", sample + ".dll");
         var process = Judge.Start("dotnet", [program, .. arguments, "--listen", "http://127.0.0.1:0"], Path.GetTempPath());
         Uri? link = null;
+        var errors = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (Link().Match(line) is { Success: true } found) link = new Uri(found.Value);
-            if (Key().Match(line) is { Success: true } file && link is not null) return new Demonstration(process, link, file.Value);
+            if (Key().Match(line) is { Success: true } file && link is not null)
+            {
+                // What nobody reads would stop the program once the pipe is full.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                return new Demonstration(process, link, file.Value);
+            }
         }
 
-        using (process) throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
+        using (process) throw new InvalidOperationException(await errors);
     }
 
-    /// <summary>Presses Ctrl-C and waits for the end.</summary>
+    /// <summary>Ends the program as <c>kill</c> and service managers do, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
+    /// <exception cref="TimeoutException">The program did not end within <see cref="Patience"/>; it was killed.</exception>
+    /// <remarks>
+    /// Not by SIGINT: a shell ignores that for what it starts in the background, programs inherit it, and the tests may themselves run so.
+    /// </remarks>
     public async Task<int> StopAsync()
     {
-        (await Judge.RunAsync("bash", ["-c", $"kill -INT {_process.Id}"])).Approved();
-        await _process.WaitForExitAsync();
+        (await Judge.RunAsync("bash", ["-c", $"kill -TERM {_process.Id}"])).Approved();
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The demonstration did not end within {Patience}.");
+        }
+
         return _process.ExitCode;
     }
 
