@@ -61,10 +61,10 @@ public sealed partial class Demonstration : IAsyncDisposable
         {
             await _process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException stopped)
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The demonstration did not end within {Patience}.");
+            throw new TimeoutException($"The demonstration did not end within {Patience}.", stopped);
         }
 
         return _process.ExitCode;
