@@ -1,7 +1,11 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Images;
 using Maas.Core.Nodes;
+using Maas.Core.Scripts;
 using Maas.Dashboard.Access;
 using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -72,6 +76,77 @@ internal sealed class DashboardHost : IAsyncDisposable
     public async Task<Machine> AddMachineAsync(string mac, string? hostname = null) =>
         ((CreateResult.Created)await Core.Machines.CreateAsync(
             new NewMachine { MacAddresses = [MacAddress.Parse(mac)], Hostname = hostname }, "admin", Cancellation)).Machine;
+
+    /// <summary>A machine that is commissioned.</summary>
+    public async Task<Machine> AddReadyMachineAsync(string mac, string hostname, params IReadOnlyList<string> disks)
+    {
+        var machine = await AddMachineAsync(mac, hostname);
+        await DoAsync(machine.Id, new MachineCommand.Accept());
+        foreach (var pending in await Core.ScriptResults.PendingAsync(machine.Id, Cancellation))
+        {
+            var output = Encoding.UTF8.GetBytes(pending.Result.Name == BuiltinScripts.Inventory ? InventoryOf(mac, disks) : "fine\n");
+            await Core.ScriptResults.ReportAsync(
+                machine.Id,
+                new ScriptReport { ResultId = pending.Result.Id, ExitStatus = 0, Output = new ScriptOutput(output, output, default) },
+                Cancellation);
+        }
+
+        await ReportAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
+        return await SettleAsync(machine.Id);
+    }
+
+    /// <summary>An image that can be deployed.</summary>
+    public async Task AddImageAsync(string name, string fileType = "ddgz")
+    {
+        var bytes = Encoding.ASCII.GetBytes($"the image {name}");
+        var created = (UploadResult.Taken)await Core.BootResources.CreateAsync(
+            new NewBootResource
+            {
+                Name = name,
+                Architecture = "amd64",
+                FileType = fileType,
+                Size = bytes.Length,
+                Sha256 = Convert.ToHexString(SHA256.HashData(bytes)),
+            },
+            Cancellation);
+        var file = created.Resource.Sets[^1].File;
+        await Core.BootResources.AppendAsync(created.Resource.Id, file.Id, new MemoryStream(bytes), Cancellation);
+    }
+
+    /// <summary>Gives a machine a command as the administrator.</summary>
+    public async Task<Machine> DoAsync(SystemId id, MachineCommand command) =>
+        (await Core.Machines.ExecuteAsync(id, command, new MachineActor("admin", true), Cancellation))
+            .Should().BeOfType<CommandResult.Done>().Subject.Machine;
+
+    /// <summary>Takes what a machine reports.</summary>
+    public async Task<Machine> ReportAsync(SystemId id, MachineReport report) =>
+        (await Core.Machines.ReportAsync(id, report, Cancellation)).Should().BeOfType<CommandResult.Done>().Subject.Machine;
+
+    /// <summary>Lets the power queue do all that is due.</summary>
+    public async Task<Machine> SettleAsync(SystemId id)
+    {
+        while (await Core.PowerQueue.PassAsync(Cancellation) > 0)
+        {
+            // Each action may be followed by another.
+        }
+
+        return (await Core.Machines.GetAsync(id, Cancellation))!;
+    }
+
+    private static string InventoryOf(string mac, IReadOnlyList<string> disks) => string.Join('\n',
+    [
+        "maas-inventory\t1",
+        "system\tmachine=x86_64\tfirmware=uefi",
+        "cpu\tcount=2\tcores=2\tsockets=1\tmax_mhz=2400\tmodel=QEMU Virtual CPU",
+        "memory\tkib=2097152",
+        $"identity\tvendor=QEMU\tproduct=Standard PC\tserial={mac}\tuuid={new Guid(SHA256.HashData(Encoding.ASCII.GetBytes(mac))[..16])}",
+        .. (disks.Count == 0 ? ["vda"] : disks).Select(disk =>
+            $"disk\tname={disk}\tsize=21474836480\tblock=512\trotational={(disk.StartsWith("ssd", StringComparison.Ordinal) ? 0 : 1)}"
+            + $"\tremovable=0\tro=0\tbus=virtio\tserial=serial-{disk}\tmodel=Disk"),
+        $"nic\tname=eth0\tmac={mac}\tspeed=1000\tlink=1\tmtu=1500\tdriver=virtio_net\tpci=0000:00:03.0\tvendor=1af4\tproduct=1000",
+        "end",
+        "",
+    ]);
 
     public async ValueTask DisposeAsync()
     {
