@@ -1,3 +1,4 @@
+using System.Text;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
 using Maas.Core.Nodes;
@@ -50,15 +51,8 @@ public sealed class AnswerFileWriter(
         if (recipe.Files is not [var file, ..]) return new AnswerFileResult.Missing($"The recipe '{recipe.Name}' has no files.");
         var facts = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
         var stored = await templates.ListAsync(cancellationToken).ConfigureAwait(false);
-        var changed = new InstallTemplate
-        {
-            Name = draft.Name, ScopeKind = draft.Scope.Kind, ScopeValue = draft.Scope.Value, Text = draft.Text,
-        };
         var before = TemplateSet.Choose(templates.BuiltIn, stored, facts.Target).Render(file.Template, facts.ToValues());
-        var after = TemplateSet.Choose(
-            templates.BuiltIn,
-            [.. stored.Where(each => each.Name != draft.Name || each.Scope != draft.Scope), changed],
-            facts.Target).Render(file.Template, facts.ToValues());
+        var after = TemplateSet.Choose(templates.BuiltIn, Replace(stored, draft), facts.Target).Render(file.Template, facts.ToValues());
         return (before, after) switch
         {
             (_, TemplateResult.Failed failed) => new AnswerFileResult.Failed(failed.Error.ToString()),
@@ -68,6 +62,44 @@ public sealed class AnswerFileWriter(
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    /// <summary>Renders a template for a machine as if it were saved, with what it changes in the files of a recipe.</summary>
+    internal async Task<AnswerTemplateResult> PreviewDraftAsync(
+        Machine machine, InstallRecipe recipe, TemplateDraft draft, Uri server, CancellationToken cancellationToken)
+    {
+        var facts = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
+        var (target, values) = (facts.Target, facts.ToValues());
+        var stored = await templates.ListAsync(cancellationToken).ConfigureAwait(false);
+        var before = TemplateSet.Choose(templates.BuiltIn, stored, target);
+        var after = TemplateSet.Choose(templates.BuiltIn, Replace(stored, draft), target);
+        var alone = after.Find(draft.Name) == draft.Text
+            ? after
+            : new TemplateSet(after.Names.Append(draft.Name).Distinct().ToDictionary(
+                name => name, name => name == draft.Name ? draft.Text : after.Find(name) ?? "")); // it is not for this machine
+        var result = alone.Render(draft.Name, values);
+        if (result is TemplateResult.Failed fault) return AnswerTemplates.RefusalOf(fault.Error);
+        var change = new StringBuilder();
+        foreach (var file in recipe.Files)
+        {
+            switch (before.Render(file.Template, values), after.Render(file.Template, values))
+            {
+                case (_, TemplateResult.Failed failed):
+                    return AnswerTemplates.RefusalOf(failed.Error);
+                case (var old, TemplateResult.Rendered now):
+                    change.Append(TextDiff.Unified(
+                        (old as TemplateResult.Rendered)?.Text ?? "", now.Text, file.Name, $"{file.Name} (changed)"));
+                    break;
+            }
+        }
+
+        return new AnswerTemplateResult.Rendered(((TemplateResult.Rendered)result).Text, change.ToString());
+    }
+
+    private static IEnumerable<InstallTemplate> Replace(IReadOnlyList<InstallTemplate> stored, TemplateDraft draft) =>
+        stored.Where(each => each.Name != draft.Name || each.Scope != draft.Scope).Append(new InstallTemplate
+        {
+            Name = draft.Name, ScopeKind = draft.Scope.Kind, ScopeValue = draft.Scope.Value, Text = draft.Text,
+        });
 
     private async Task<AnswerFileResult> WriteAsync(
         Machine machine, InstallRecipe recipe, string? name, Uri server, MachineToken? token, CancellationToken cancellationToken)

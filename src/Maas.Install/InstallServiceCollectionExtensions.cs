@@ -31,6 +31,7 @@ public static class InstallServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AnswerFileWriter>();
         services.AddSingleton<IAnswerFiles>(static provider => provider.GetRequiredService<AnswerFileWriter>());
+        services.AddSingleton<IAnswerTemplates, AnswerTemplates>();
         return services;
     }
 }

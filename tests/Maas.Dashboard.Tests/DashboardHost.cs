@@ -7,6 +7,8 @@ using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 using Maas.Dashboard.Access;
+using Maas.Install.Recipes;
+using Maas.Install.Templates;
 using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -37,6 +39,8 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public DashboardSignInLinks Links => _app.Services.GetRequiredService<DashboardSignInLinks>();
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary><c>http://127.0.0.1:PORT</c>.</summary>
     public string Origin { get; }
 
@@ -46,11 +50,14 @@ internal sealed class DashboardHost : IAsyncDisposable
     {
         var directory = Directory.CreateTempSubdirectory("maas-dashboard-").FullName;
         var store = new SqliteMaasStore(Path.Combine(directory, "maas.db"));
-        var core = await MaasCore.OpenAsync(store, cancellationToken: Cancellation);
+        var core = await MaasCore.OpenAsync(
+            store, services: new MaasCoreServices { Tables = TemplateLibrary.Tables }, cancellationToken: Cancellation);
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(core).AddMaasDashboard().AddAuthorization().AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddSingleton(core.Records).AddSingleton(core.SshKeys)
+            .AddMaasInstall(DebianInstaller.Create("bookworm", "linux", "initrd.gz"));
         var app = builder.Build();
         app.UsePathBase(pathBase);
         app.UseRouting();

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AngleSharp.Dom;
 using Bunit;
+using Maas.Core.Nodes;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -14,12 +15,13 @@ internal static class PageContext
 {
     private static readonly TimeSpan S_patience = TimeSpan.FromSeconds(20);
 
-    public static BunitContext Of(DashboardHost host, string user = "admin")
+    public static BunitContext Of(DashboardHost host, string user = "admin", bool templates = true)
     {
         var context = new BunitContext();
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddMudServices();
         context.Services.AddSingleton(host.Core).AddSingleton(TimeProvider.System).AddScoped<DashboardSession>();
+        if (templates) context.Services.AddSingleton(host.Services.GetRequiredService<IAnswerTemplates>());
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
         context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known)));
         return context;

@@ -11,8 +11,8 @@ public sealed partial class SignInTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Pages =>
-        ["/MAAS", "/MAAS/", "/MAAS/machines/abc123", "/MAAS/images", "/MAAS/networks", "/MAAS/events", "/MAAS/users", "/MAAS/settings",
-            "/MAAS/account"];
+        ["/MAAS", "/MAAS/", "/MAAS/machines/abc123", "/MAAS/images", "/MAAS/networks", "/MAAS/events", "/MAAS/templates", "/MAAS/users",
+            "/MAAS/settings", "/MAAS/account"];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task An_anonymous_reader_is_sent_to_the_sign_in_page(string page)
