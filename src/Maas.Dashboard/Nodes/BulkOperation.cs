@@ -14,6 +14,9 @@ internal static class BulkOperation
     /// <param name="ids">The selected ones.</param>
     /// <param name="command">The command; <see langword="null"/> deletes the machines.</param>
     /// <param name="actor">The user.</param>
+    /// <param name="prepare">
+    /// What is done before the command; a reason that it returns refuses the machine. <see langword="null"/> for nothing.
+    /// </param>
     /// <param name="cancellationToken">Ends it between two machines.</param>
     /// <returns>A line for each machine that refused, with its name and the reason.</returns>
     public static async Task<IReadOnlyList<string>> RunAsync(
@@ -21,6 +24,7 @@ internal static class BulkOperation
         IReadOnlyCollection<SystemId> ids,
         MachineCommand? command,
         MachineActor actor,
+        Func<SystemId, CancellationToken, Task<string?>>? prepare,
         CancellationToken cancellationToken)
     {
         var failures = new ConcurrentDictionary<SystemId, string>();
@@ -29,7 +33,8 @@ internal static class BulkOperation
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (id, stop) =>
             {
-                var reason = await RunAsync(machines, id, command, actor, stop);
+                var reason = prepare is null ? null : await prepare(id, stop);
+                reason ??= await RunAsync(machines, id, command, actor, stop);
                 if (reason is not null) failures[id] = reason;
             });
         return [.. failures.Values.Order(StringComparer.Ordinal)];

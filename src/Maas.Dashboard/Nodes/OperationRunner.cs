@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Storage;
 using Maas.Dashboard.SignIn;
 using MudBlazor;
 
@@ -13,44 +14,75 @@ internal static class OperationRunner
     public static async Task<IReadOnlyList<string>?> RunAsync(
         MachineOperation operation,
         IReadOnlyCollection<SystemId> ids,
-        Machines machines,
+        MaasCore core,
         DashboardSession session,
         IDialogService dialogs,
         CancellationToken cancellationToken)
     {
         var actor = await session.GetActorAsync(cancellationToken);
         var command = operation.Command(actor);
-        if (operation.IsDestructive)
+        var layout = "";
+        if (operation.IsDestructive || command is MachineCommand.Test)
         {
-            var selected = await ListAsync(machines, ids, actor, cancellationToken);
-            var parameters = new DialogParameters { ["Lines"] = (IReadOnlyList<string>)[.. selected.Select(operation.Warning)] };
-            var title = selected is [var only] && ids.Count == 1
-                ? $"{operation.Name} {only.Fqdn}?"
-                : $"{operation.Name} {ids.Count} machines?";
-            var options = new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseOnEscapeKey = true };
-            IDialogReference dialog;
-            if (command is MachineCommand.Deploy)
+            if (await AskAsync(operation, command, ids, core.Machines, actor, dialogs, cancellationToken) is not { } answer) return null;
+            (command, layout) = answer switch
             {
-                dialog = await dialogs.ShowAsync<DeployDialog>(title, parameters, options);
-            }
-            else
-            {
-                parameters["Verb"] = operation.Name;
-                parameters["ShowErase"] = command is MachineCommand.Release;
-                dialog = await dialogs.ShowAsync<ConfirmDialog>(title, parameters, options);
-            }
-
-            if (await dialog.Result is not { Canceled: false } answer) return null;
-            command = answer.Data switch
-            {
-                MachineCommand.Deploy deploy => deploy,
-                EraseMode erase when command is MachineCommand.Release release => release with { Erase = erase },
-                _ => command,
+                DeployOrder order => (order.Command, order.Layout),
+                MachineCommand chosen => (chosen, ""),
+                _ => (command, ""),
             };
             actor = await session.GetActorAsync(cancellationToken); // the dialog may have been open for long
         }
 
-        return await BulkOperation.RunAsync(machines, ids, command, actor, cancellationToken);
+        return await BulkOperation.RunAsync(
+            core.Machines, ids, command, actor,
+            layout.Length == 0 ? null : (id, stop) => ApplyAsync(core.NodeConfigs, id, layout, actor, stop), cancellationToken);
+    }
+
+    // What the dialog answers; null when the user cancelled.
+    private static async Task<object?> AskAsync(
+        MachineOperation operation,
+        MachineCommand? command,
+        IReadOnlyCollection<SystemId> ids,
+        Machines machines,
+        MachineActor actor,
+        IDialogService dialogs,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Machine> selected = await ListAsync(machines, ids, actor, cancellationToken);
+        IReadOnlyList<string> lines = [.. selected.Select(operation.Warning)];
+        var title = selected is [var only] && ids.Count == 1 ? $"{operation.Name} {only.Fqdn}?" : $"{operation.Name} {ids.Count} machines?";
+        var options = new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseOnEscapeKey = true };
+        var dialog = await (command switch
+        {
+            MachineCommand.Deploy => dialogs.ShowAsync<DeployDialog>(
+                title, new DialogParameters { ["Lines"] = lines, ["Machines"] = selected }, options),
+            MachineCommand.Release => dialogs.ShowAsync<ReleaseDialog>(title, new DialogParameters { ["Lines"] = lines }, options),
+            MachineCommand.Test => dialogs.ShowAsync<TestDialog>(title, new DialogParameters { ["Machines"] = selected }, options),
+            _ => dialogs.ShowAsync<ConfirmDialog>(
+                title, new DialogParameters { ["Lines"] = lines, ["Verb"] = operation.Name }, options),
+        });
+        return await dialog.Result is { Canceled: false } answer ? answer.Data : null;
+    }
+
+    // As op=set_storage_layout does: an administrator, and a Ready machine.
+    private static async Task<string?> ApplyAsync(
+        NodeConfigs configs, SystemId id, string layout, MachineActor actor, CancellationToken cancellationToken)
+    {
+        var edit = new StorageEdit((_, config, ids) => StorageLayouts.Apply(config, new StorageLayoutRequest { Layout = layout }, ids))
+        {
+            FindObstacle = (machine, _) => machine.Status is MachineStatus.Ready
+                ? null
+                : $"{machine.Fqdn}: The storage layout of a machine is changed while it is Ready; it is {machine.Status.DisplayName}.",
+        };
+        return await configs.EditStorageAsync(id, actor, edit, cancellationToken) switch
+        {
+            NodeConfigResult.Done => null,
+            NodeConfigResult.WrongStatus wrong => wrong.Reason,
+            NodeConfigResult.Refused refused => $"{id}: {refused.Reason}",
+            NodeConfigResult.Denied denied => $"{id}: {denied.Reason}",
+            _ => $"{id}: The machine does not exist any more.",
+        };
     }
 
     private static async Task<List<Machine>> ListAsync(

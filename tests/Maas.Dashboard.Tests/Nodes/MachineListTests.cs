@@ -115,7 +115,7 @@ public sealed class MachineListTests
         await host.Core.Machines.ExecuteAsync(second.Id, new MachineCommand.MarkBroken(), Admin, Cancellation);
 
         var failures = await BulkOperation.RunAsync(
-            host.Core.Machines, [first.Id, second.Id], new MachineCommand.Accept(), Admin, Cancellation);
+            host.Core.Machines, [first.Id, second.Id], new MachineCommand.Accept(), Admin, null, Cancellation);
 
         failures.Should().ContainSingle().Which.Should().StartWith("beta.maas: ").And.Contain("Broken");
         (await host.Core.Machines.GetAsync(first.Id, Cancellation))!.Status.Should().Be(MachineStatus.Commissioning);
@@ -128,7 +128,7 @@ public sealed class MachineListTests
         await using var host = await DashboardHost.StartAsync();
         var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
 
-        var deleted = await BulkOperation.RunAsync(host.Core.Machines, [machine.Id], null, Bob, Cancellation);
+        var deleted = await BulkOperation.RunAsync(host.Core.Machines, [machine.Id], null, Bob, null, Cancellation);
 
         deleted.Should().ContainSingle().Which.Should().Contain("permission");
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation)).Should().NotBeNull();

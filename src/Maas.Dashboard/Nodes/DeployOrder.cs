@@ -1,0 +1,8 @@
+using Maas.Core.Nodes;
+
+namespace Maas.Dashboard.Nodes;
+
+/// <summary>What a user chose in the deploy dialog.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="Layout">The storage layout to apply before; empty to keep what is configured.</param>
+internal sealed record DeployOrder(MachineCommand.Deploy Command, string Layout);

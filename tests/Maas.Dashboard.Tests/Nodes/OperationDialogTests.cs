@@ -1,0 +1,150 @@
+using Bunit;
+using Maas.Core.Nodes;
+using Maas.Core.Scripts;
+using Maas.Core.Storage;
+using Maas.Dashboard.Pages;
+using Maas.Dashboard.Tests.Pages;
+using MudBlazor;
+
+namespace Maas.Dashboard.Tests.Nodes;
+
+/// <summary>What the dialogs ask before an operation, and what becomes of the answers.</summary>
+public sealed class OperationDialogTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancellation => DashboardHost.Cancellation;
+
+    [Fact]
+    public async Task A_storage_layout_is_shown_before_it_is_applied_and_deployed()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddImageAsync("custom/debian-12", "tgz");
+        await host.AddImageAsync("custom/whole", "ddgz");
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Deploy").Click();
+
+        dialogs.WaitForElement("#image", Patience).Change("custom/whole");
+        dialogs.WaitForAssertion(() => dialogs.Markup.Should().Contain("that of a whole disk"), Patience);
+        dialogs.Find("#image").Change("custom/debian-12");
+        Plan().Should().Contain("vda, 20 GiB: GPT partitioned with 2 partitions")
+            .And.Contain(line => line.StartsWith("eth0 (physical, 52:54:00:00:00:01): "));
+        dialogs.Find("#layout").Change("lvm");
+        dialogs.WaitForAssertion(() => Plan().Should().Contain(line => line.Contains("LVM volume for vgroot")), Patience);
+        (await StorageAsync(machine)).Groups.Should().BeEmpty("nothing is stored before the user confirms it");
+        dialogs.Find("#layout").Change("bcache");
+        dialogs.WaitForAssertion(() => dialogs.Markup.Should().Contain("have an available cache device"), Patience);
+        dialogs.Find("#layout").Change("lvm");
+        dialogs.FindAll("input[type=checkbox]")[^1].Change(true);
+        dialogs.Button("Deploy").Click();
+
+        page.ShouldSay("Deploy: done.");
+        (await StorageAsync(machine)).Groups.Should().ContainSingle().Which.Name.Should().Be("vgroot");
+        var deployed = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
+        deployed.Status.Should().Be(MachineStatus.Deploying);
+        deployed.Deployment!.HardwareSync.Should().NotBeNull();
+
+        IReadOnlyList<string> Plan() => [.. dialogs.FindAll(".plan li").Select(line => line.TextContent)];
+
+        async Task<StorageConfig> StorageAsync(Machine of) =>
+            (await host.Core.NodeConfigs.GetAsync((await host.Core.Machines.GetAsync(of.Id, Cancellation))!, Cancellation)).Storage;
+    }
+
+    [Fact]
+    public async Task A_layout_that_the_disks_do_not_allow_deploys_nothing()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddImageAsync("custom/debian-12", "tgz");
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Deploy").Click();
+        dialogs.WaitForElement("#layout", Patience).Change("bcache");
+
+        dialogs.Button("Deploy").Click();
+
+        page.ShouldSay("have an available cache device");
+        (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Status.Should().Be(MachineStatus.Ready);
+    }
+
+    [Fact]
+    public async Task A_user_deploys_with_the_configured_storage()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddImageAsync("custom/debian-12", "tgz");
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host, "bob");
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Deploy").Click();
+        dialogs.WaitForElement("#image", Patience);
+        dialogs.FindAll("#layout").Should().BeEmpty("layouts are an administrator's");
+
+        dialogs.Button("Deploy").Click();
+
+        page.ShouldSay("Deploy: done.");
+        (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Owner.Should().Be("bob");
+    }
+
+    [Fact]
+    public async Task A_release_runs_the_chosen_scripts_and_erases_as_chosen()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await AddScriptAsync(host, "wipe-keys", "release");
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await host.DoAsync(machine.Id, new MachineCommand.Allocate("admin"));
+        await using var context = PageContext.Of(host);
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Release").Click();
+        dialogs.WaitForElement("#erase", Patience).Change("Quick");
+        dialogs.WaitForElement(".choice input", Patience).Change(true);
+
+        dialogs.Button("Release").Click();
+
+        page.ShouldSay("Release: done.");
+        var released = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
+        (released.Status, released.ReleaseTask).Should().Be((MachineStatus.Releasing, ReleaseTask.Scripts));
+        (await host.Core.ScriptResults.ListAsync(machine.Id, Cancellation)).Should().Contain(result => result.Name == "wipe-keys");
+    }
+
+    [Fact]
+    public async Task A_test_runs_the_chosen_scripts_alone()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await AddScriptAsync(host, "my-test", "testing");
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Test").Click();
+        dialogs.WaitForElement(".choice input", Patience);
+        var boxes = dialogs.FindAll(".choice label").Count;
+        for (var at = 0; at < boxes; at++)
+            dialogs.FindAll(".choice input")[at].Change(dialogs.FindAll(".choice label")[at].TextContent.Contains("my-test"));
+
+        dialogs.Button("Test").Click();
+
+        page.ShouldSay("Test: done.");
+        (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Status.Should().Be(MachineStatus.Testing);
+        (await host.Core.ScriptResults.PendingAsync(machine.Id, Cancellation)).Select(each => each.Result.Name).Should().Equal("my-test");
+    }
+
+    private static async Task AddScriptAsync(DashboardHost host, string name, string type)
+    {
+        var definition = ScriptDefinition.Parse($"""
+            #!/bin/sh
+            # --- Start MAAS 1.0 script metadata ---
+            # name: {name}
+            # script_type: {type}
+            # hardware_type: node
+            # --- End MAAS 1.0 script metadata ---
+            exit 0
+            """);
+        await host.Core.NodeScripts.CreateAsync(definition.Script with { IsDefault = false }, definition.Body, "", "admin", Cancellation);
+    }
+}
