@@ -59,6 +59,13 @@ public sealed record MachineFilter
     /// <summary>Only machines with a higher <see cref="Machine.Number"/>: the last one of the page before. 0 for the first page.</summary>
     public long AfterNumber { get; init; }
 
+    /// <summary>
+    /// Orders the machines by <see cref="Machine.Hostname"/>, by the values of its characters, and only those after this one are listed:
+    /// the last of the page before, or an empty text for the first page. <see langword="null"/> orders them by
+    /// <see cref="Machine.Number"/>.
+    /// </summary>
+    public string? AfterHostname { get; init; }
+
     /// <summary>At most so many, 1 upward; <see langword="null"/> for all.</summary>
     public int? Limit { get; init; }
 }

@@ -5,7 +5,7 @@ using Maas.Core.Topology;
 namespace Maas.Dashboard.Nodes;
 
 /// <summary>
-/// The machines that a search finds, read page by page as the reader asks for more, and kept up to date. Pages are found by the number of
+/// The machines that a search finds, read page by page as the reader asks for more, and kept up to date. Pages are found by the name of
 /// the last machine, so that a page costs the same wherever it is.
 /// </summary>
 internal sealed class MachineList(Machines machines, MachineSearch search, MachineActor actor, TopologySnapshot topology)
@@ -20,9 +20,9 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
     private const int MostRead = 20 * PageSize;
 
     private readonly List<MachineRow> _rows = [];
-    private long _last;
+    private string _last = "";
 
-    /// <summary>The lines so far, by ascending number.</summary>
+    /// <summary>The lines so far, by ascending host name.</summary>
     public IReadOnlyList<MachineRow> Rows => _rows;
 
     /// <summary>Whether there may be machines after these.</summary>
@@ -38,9 +38,9 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
         for (var read = 0; HasMore && !IsCut && _rows.Count < wanted && read < MostRead; read += PageSize)
         {
             var page = await machines.ListAsync(
-                search.ToFilter(actor, topology) with { AfterNumber = _last, Limit = PageSize }, cancellationToken);
+                search.ToFilter(actor, topology) with { AfterHostname = _last, Limit = PageSize }, cancellationToken);
             _rows.AddRange(page.Where(machine => search.Matches(machine, actor)).Select(machine => MachineRow.Of(machine, topology)));
-            if (page.Count > 0) _last = page[^1].Number;
+            if (page.Count > 0) _last = page[^1].Hostname;
             HasMore = page.Count == PageSize;
         }
     }
@@ -58,16 +58,22 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
         for (var index = _rows.Count - 1; index >= 0; index--)
         {
             var id = _rows[index].Id;
-            if (found.Remove(id, out var machine)) _rows[index] = MachineRow.Of(machine, topology);
-            else if (changed.Contains(id)) _rows.RemoveAt(index);
+            if (found.TryGetValue(id, out var machine) && machine.Hostname == _rows[index].Hostname)
+            {
+                _rows[index] = MachineRow.Of(machine, topology);
+                found.Remove(id);
+            }
+            else if (changed.Contains(id))
+            {
+                _rows.RemoveAt(index);
+            }
         }
 
-        foreach (var machine in found.Values.Where(machine => !HasMore || machine.Number <= _last).OrderBy(machine => machine.Number))
+        foreach (var machine in found.Values.Where(machine => !HasMore || string.CompareOrdinal(machine.Hostname, _last) <= 0))
         {
             if (IsCut) return;
-            var index = _rows.FindLastIndex(row => row.Number < machine.Number) + 1;
+            var index = _rows.FindLastIndex(row => string.CompareOrdinal(row.Hostname, machine.Hostname) < 0) + 1;
             _rows.Insert(index, MachineRow.Of(machine, topology));
-            _last = Math.Max(_last, machine.Number);
         }
     }
 }

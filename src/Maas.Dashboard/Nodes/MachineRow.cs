@@ -8,7 +8,7 @@ namespace Maas.Dashboard.Nodes;
 /// <summary>What a line of the list shows: a fraction of a machine, so that a long list stays small.</summary>
 internal sealed record MachineRow(
     SystemId Id,
-    long Number,
+    string Hostname,
     string Name,
     MachineStatus Status,
     string StatusMessage,
@@ -24,7 +24,7 @@ internal sealed record MachineRow(
     /// <summary>The line of a machine.</summary>
     public static MachineRow Of(Machine machine, TopologySnapshot topology) => new(
         machine.Id,
-        machine.Number,
+        machine.Hostname,
         machine.Fqdn,
         machine.Status,
         machine.StatusMessage,

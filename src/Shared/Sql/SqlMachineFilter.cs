@@ -25,9 +25,14 @@ internal static class SqlMachineFilter
         SqlRecordConditions.AddOfMachine(sql, filter.Records);
         if (filter.VisibleTo is { } user) sql.Add("(m.owner IS NULL OR m.owner = @user)", ("@user", user));
         if (filter.AfterNumber > 0) sql.Add("m.number > @after", ("@after", filter.AfterNumber));
+        if (filter.AfterHostname is { Length: > 0 } hostname) sql.Add("m.hostname > @afterHostname", ("@afterHostname", hostname));
         if (filter.Limit is { } limit) sql.Parameters.Add(("@limit", limit));
         return (sql.Where, sql.Parameters);
     }
+
+    /// <summary>The order of the machines, and how many of them.</summary>
+    public static string OrderAndLimit(MachineFilter filter) =>
+        $"ORDER BY {(filter.AfterHostname is null ? "m.number" : "m.hostname")} {(filter.Limit is null ? "" : "LIMIT @limit")}";
 
     /// <summary>Adds what is asked of zone and pool.</summary>
     public static void AddPlaces(

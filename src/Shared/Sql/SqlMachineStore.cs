@@ -26,7 +26,7 @@ internal sealed class SqlMachineStore(
         {
             var (where, parameters) = SqlMachineFilter.Build(filter);
             return (IReadOnlyList<Machine>)session.Query(
-                $"SELECT {Columns} FROM machines m {where} ORDER BY m.number {(filter.Limit is null ? "" : "LIMIT @limit")}",
+                $"SELECT {Columns} FROM machines m {where} {SqlMachineFilter.OrderAndLimit(filter)}",
                 Read,
                 [.. parameters]);
         },
@@ -43,7 +43,7 @@ internal sealed class SqlMachineStore(
             return (IReadOnlyList<MachineRevision>)session.Query(
                 $"""
                 SELECT m.id, m.number, m.version, m.results FROM machines m {index} {where}
-                ORDER BY m.number {(filter.Limit is null ? "" : "LIMIT @limit")}
+                {SqlMachineFilter.OrderAndLimit(filter)}
                 """,
                 row => new MachineRevision(SystemId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
                 [.. parameters]);

@@ -55,5 +55,5 @@ public sealed class MachineLineTests
     }
 
     private static MachineRow Row(string name, MachineStatus status, string tags, string zone) => new(
-        SystemId.Parse("4y3h7n"), 1, name, status, "", false, MachinePowerState.Off, "", "", tags, "", zone, "default");
+        SystemId.Parse("4y3h7n"), name, name, status, "", false, MachinePowerState.Off, "", "", tags, "", zone, "default");
 }

@@ -23,7 +23,7 @@ public sealed class MachineListTests
         list.HasMore.Should().BeTrue();
         await list.LoadMoreAsync(Cancellation);
 
-        list.Rows.Should().HaveCount(MachineList.PageSize + 3).And.OnlyHaveUniqueItems().And.BeInAscendingOrder(row => row.Number);
+        list.Rows.Should().HaveCount(MachineList.PageSize + 3).And.OnlyHaveUniqueItems().And.BeInAscendingOrder(row => row.Hostname, StringComparer.Ordinal);
         list.HasMore.Should().BeFalse();
     }
 
@@ -43,6 +43,23 @@ public sealed class MachineListTests
         await list.UpdateAsync([first.Id, second.Id, third.Id], Cancellation);
 
         list.Rows.Select(row => row.Name).Should().Equal(["gamma.maas"], "one is deleted and one is not New any more");
+    }
+
+    [Fact]
+    public async Task A_machine_with_a_new_name_moves_to_its_place()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var first = await host.AddMachineAsync("52:54:00:00:00:01", "delta");
+        await host.AddMachineAsync("52:54:00:00:00:02", "beta");
+        var topology = await host.Core.Topology.GetAsync(Cancellation);
+        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Admin, topology);
+        await list.LoadMoreAsync(Cancellation);
+        list.Rows.Select(row => row.Name).Should().Equal("beta.maas", "delta.maas");
+
+        await host.Core.Machines.EditAsync(first.Id, Admin, machine => machine with { Hostname = "alpha" }, Cancellation);
+        await list.UpdateAsync([first.Id], Cancellation);
+
+        list.Rows.Select(row => row.Name).Should().Equal("alpha.maas", "beta.maas");
     }
 
     [Fact]

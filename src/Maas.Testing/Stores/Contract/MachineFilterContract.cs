@@ -62,6 +62,7 @@ internal sealed class MachineFilterContract : StoreCases
         MachineFilter[] filters =
         [
             new(), new() { VisibleTo = "bob" }, new() { Limit = 2 }, new() { Limit = 2, AfterNumber = 1, VisibleTo = "alice" },
+            new() { AfterHostname = "", Limit = 3 },
             new() { Tags = ["virtual"] }, new() { Ids = [IdOf(2), IdOf(9)] }, new() { Owners = ["nobody"] },
         ];
         foreach (var filter in filters)
@@ -106,6 +107,19 @@ internal sealed class MachineFilterContract : StoreCases
         await MatchesAsync(new MachineFilter { Limit = 1, Owners = ["alice"] }, 2).ConfigureAwait(false);
         await MatchesAsync(new MachineFilter { AfterNumber = third, Owners = ["alice"] }).ConfigureAwait(false);
         await MatchesAsync(new MachineFilter { AfterNumber = long.MaxValue }).ConfigureAwait(false);
+    }
+
+    public async Task Pages_may_follow_each_other_by_host_name()
+    {
+        await FillAsync().ConfigureAwait(false);
+        foreach (var (number, hostname) in new[] { (5, "b-10"), (6, "b-1"), (7, "b1") })
+            await SaveAsync(NewMachine(number) with { Hostname = hostname }).ConfigureAwait(false);
+        MachineFilter named = new() { Ids = [IdOf(5), IdOf(6), IdOf(7)], AfterHostname = "" };
+
+        await MatchesAsync(named, 6, 5, 7).ConfigureAwait(false);
+        await MatchesAsync(named with { Limit = 2 }, 6, 5).ConfigureAwait(false);
+        await MatchesAsync(named with { AfterHostname = "b-10", Limit = 2 }, 7).ConfigureAwait(false);
+        await MatchesAsync(named with { AfterHostname = "b1" }).ConfigureAwait(false);
     }
 
     public async Task A_filter_may_have_many_values()

@@ -16,14 +16,12 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
         state => state.MachineOfAddress.TryGetValue(address, out var id) ? state.Machines[id] : null, cancellationToken);
 
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
-        state => (IReadOnlyList<Machine>)[.. state.Machines.Values
-            .Where(MachineFilterMatch.On(filter, state.Records)).OrderBy(machine => machine.Number).Take(filter.Limit ?? int.MaxValue)],
+        state => (IReadOnlyList<Machine>)[.. filter.Select(state.Machines.Values, state.Records)],
         cancellationToken);
 
     public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
         database.ReadAsync(
-        state => (IReadOnlyList<MachineRevision>)[.. state.Machines.Values
-            .Where(MachineFilterMatch.On(filter, state.Records)).OrderBy(machine => machine.Number).Take(filter.Limit ?? int.MaxValue)
+        state => (IReadOnlyList<MachineRevision>)[.. filter.Select(state.Machines.Values, state.Records)
             .Select(machine => new MachineRevision(
                 machine.Id, machine.Number, machine.Version, state.ResultRevisions.GetValueOrDefault(machine.Number)))],
         cancellationToken);

@@ -1,4 +1,5 @@
 using Maas.Core.Nodes;
+using Maas.Core.Stores;
 
 namespace Maas.Testing.Stores.InMemory;
 
@@ -12,8 +13,19 @@ internal static class MachineFilterMatch
         return machine => filter.Matches(machine) && conditions.TrueForAll(holds => holds(machine.Id.ToString()));
     }
 
+    /// <summary>The machines of a filter, in its order.</summary>
+    public static IEnumerable<Machine> Select(this MachineFilter filter, IEnumerable<Machine> machines, RecordTables records)
+    {
+        var found = machines.Where(On(filter, records));
+        var ordered = filter.AfterHostname is null
+            ? found.OrderBy(machine => machine.Number)
+            : found.OrderBy(machine => machine.Hostname, StoreRules.TextOrder);
+        return ordered.Take(filter.Limit ?? int.MaxValue);
+    }
+
     private static bool Matches(this MachineFilter filter, Machine machine) =>
         machine.Number > filter.AfterNumber
+        && (filter.AfterHostname is null || StoreRules.TextOrder.Compare(machine.Hostname, filter.AfterHostname) > 0)
         && (filter.VisibleTo is null || machine.Owner is null || machine.Owner == filter.VisibleTo)
         && IsAny(filter.Ids, machine.Id)
         && IsAny(filter.Statuses, machine.Status)
