@@ -58,7 +58,9 @@ public enum BootArchitecture : ushort
     /// <summary>64-bit RISC-V UEFI, HTTP boot.</summary>
     RiscV64UefiHttp = 0x1c,
 
-    /// <summary>A Raspberry Pi's boot ROM ("arm rpiboot"). It says so over IPv6; over IPv4 it says <see cref="X86Bios"/>.</summary>
+    /// <summary>
+    /// A Raspberry Pi's boot ROM ("arm rpiboot"). Over IPv4 the ROM itself says <see cref="X86Bios"/>; a policy is asked with this.
+    /// </summary>
     RaspberryPi = 0x29,
 }
 

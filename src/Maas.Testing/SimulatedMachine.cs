@@ -34,9 +34,14 @@ public sealed class SimulatedMachine : IAsyncDisposable
     /// <summary>Makes a machine; it is off.</summary>
     /// <param name="options">What it is and how it is connected.</param>
     /// <param name="timeProvider">Its clock; by default its virtual network's, or the system's.</param>
+    /// <exception cref="ArgumentException">Its firmware is one of Arm boards, and its hardware's architecture is not.</exception>
     public SimulatedMachine(SimulatedMachineOptions options, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if ((options.Firmware, options.Hardware.Architecture) is
+            (SimulatedFirmware.UBoot, not ("arm64" or "armhf")) or (SimulatedFirmware.RaspberryPi, not "arm64"))
+            throw new ArgumentException(
+                $"{options.Firmware} does not boot {options.Hardware.Architecture}; set Hardware.Architecture to arm64.", nameof(options));
         Options = options;
         _time = timeProvider ?? options.Network.Virtual?.TimeProvider ?? TimeProvider.System;
         _link = options.Network.LinkOf(options.Mac);

@@ -29,7 +29,7 @@ internal sealed class BootPolicyInvoker(IBootPolicy policy, DhcpLinkOptions opti
         {
             Hardware = hardware,
             Phase = BootPhase.Discovery,
-            Architecture = client.Architecture,
+            Architecture = client.IsRaspberryPi ? BootArchitecture.RaspberryPi : client.Architecture,
             MachineUuid = machine,
             ClientAddress = address,
             ServerAddress = server,

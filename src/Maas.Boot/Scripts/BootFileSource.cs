@@ -12,7 +12,8 @@ namespace Maas.Boot.Scripts;
 /// protocol. A script is written on each request, from the policy's answer at that moment, and stored nowhere.
 /// When the policy has no answer for a script's name, the application's files are asked for it like for any other. One script is
 /// the same for all: <c>grub/grub.cfg</c>, which leads a signed GRUB to its machine's own; an application's file of that name goes before
-/// it.
+/// it. U-Boot asks for all initial ram disks of its script by one name, separated by commas: up to four of the application's files are
+/// served as one, if no file has that name.
 /// </remarks>
 /// <param name="policy">Says what each machine boots.</param>
 /// <param name="files">The application's files.</param>
@@ -26,6 +27,8 @@ public sealed partial class BootFileSource(
     TimeProvider? timeProvider = null,
     ILogger<BootFileSource>? logger = null) : IBootFiles
 {
+    private const int MostJoined = 4;
+
     private readonly ILogger _logger = logger ?? NullLogger<BootFileSource>.Instance;
     private readonly SafeObserver? _observer = SafeObserver.Around(observer, logger ?? NullLogger<BootFileSource>.Instance);
 
@@ -42,7 +45,34 @@ public sealed partial class BootFileSource(
         return await files.OpenAsync(request, cancellationToken).ConfigureAwait(false) is { } file ? file
             : request.Name.Equals(GrubConfig.CommonName, StringComparison.OrdinalIgnoreCase)
                 ? BootFile.FromBytes(GrubConfig.Common.ToArray())
-            : null;
+            : await JoinAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    // pxelinux separates initial ram disks by commas and fetches each; U-Boot takes the whole line for the name of one file.
+    private async ValueTask<BootFile?> JoinAsync(BootFileRequest request, CancellationToken cancellationToken)
+    {
+        var names = request.Name.Split(',');
+        if (names.Length is < 2 or > MostJoined) return null;
+        var parts = new List<BootFile>(names.Length);
+        try
+        {
+            foreach (var each in names)
+            {
+                if (!BootFileName.TryNormalize(each, out var name, out _)
+                    || await files.OpenAsync(request with { Name = name }, cancellationToken).ConfigureAwait(false) is not { } part)
+                    break;
+                parts.Add(part);
+            }
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
+
+        if (parts.Count == names.Length) return new JoinedBootFile(parts);
+        parts.ForEach(part => part.Dispose());
+        return null;
     }
 
     private static BootRequest Question(BootScriptName script, BootFileRequest request) => new()

@@ -12,6 +12,8 @@ internal static class FirmwareArchitecture
         BootArchitecture.EfiByteCode or BootArchitecture.EfiByteCodeHttp => "amd64",
         // 32-bit UEFI does not start a 64-bit boot program, whatever the processor can do.
         BootArchitecture.X86Uefi or BootArchitecture.X86UefiHttp => "i386",
+        // Each Raspberry Pi whose ROM boots from the network is a 64-bit one.
+        BootArchitecture.RaspberryPi => "arm64",
         BootArchitecture.Arm64Uefi or BootArchitecture.Arm64UefiHttp or BootArchitecture.Arm64UBoot or BootArchitecture.Arm64UBootHttp =>
             "arm64",
         BootArchitecture.Arm32Uefi or BootArchitecture.Arm32UefiHttp or BootArchitecture.Arm32UBoot or BootArchitecture.Arm32UBootHttp =>

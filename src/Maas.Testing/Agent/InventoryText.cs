@@ -14,7 +14,7 @@ internal static class InventoryText
     {
         var hardware = machine.Hardware;
         var text = new StringBuilder("maas-inventory\t1\n");
-        var bios = machine.Firmware is SimulatedFirmware.BiosPxe or SimulatedFirmware.BiosIpxe;
+        var bios = machine.Firmware is not (SimulatedFirmware.UefiPxe or SimulatedFirmware.UefiHttp);
         Record(text, "system", ("machine", KernelArchitecture(hardware.Architecture)), ("firmware", bios ? "bios" : "uefi"));
         Record(
             text,

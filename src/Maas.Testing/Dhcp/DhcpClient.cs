@@ -35,6 +35,13 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
                     m => m.Type is DhcpMessageType.Ack or DhcpMessageType.Nak && SameServer(m, chosen.Offer),
                     patience,
                     cancellationToken).ConfigureAwait(false);
+            if (answer is { Type: DhcpMessageType.Ack } && voice.Need == BootNeed.RaspberryPiMenu
+                && SameServer(answer, chosen.Boot) && !Satisfies(answer, voice.Need))
+            {
+                failure = "an ACK without the boot menu of its OFFER";
+                continue;
+            }
+
             if (answer is not { Type: DhcpMessageType.Ack })
             {
                 failure = $"{chosen.Offer.YourAddress} offered, and its REQUEST {(answer is null ? "not answered" : "refused")}";
@@ -89,7 +96,8 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     {
         if (SameServer(acknowledged, boot) || voice.Need == BootNeed.Nothing)
             return DhcpLease.BootFileIn(acknowledged).Length > 0 ? acknowledged : boot;
-        if (DhcpLease.BootFileIn(boot).Length > 0) return boot;
+        // A Raspberry Pi loads from where the menu came from, and asks no boot service.
+        if (DhcpLease.BootFileIn(boot).Length > 0 || voice.Need == BootNeed.RaspberryPiMenu) return boot;
 
         var service = new IPEndPoint(
             boot.Options.GetAddress(DhcpOptionCode.ServerIdentifier) ?? boot.NextServerAddress, network.BootServicePort);
@@ -110,6 +118,7 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
     {
         BootNeed.File => "DHCP offers without an address or a boot file",
         BootNeed.HttpUrl => "DHCP offers without an address or a URL to boot",
+        BootNeed.RaspberryPiMenu => "DHCP offers without an address or the boot menu entry \"Raspberry Pi Boot\"",
         _ => "DHCP offers without an address",
     };
 
@@ -120,6 +129,7 @@ internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, 
         BootNeed.HttpUrl =>
             offer.Options.GetText(DhcpOptionCode.VendorClass) == "HTTPClient"
                 && DhcpLease.BootFileIn(offer).StartsWith("http", StringComparison.OrdinalIgnoreCase),
+        BootNeed.RaspberryPiMenu => offer.Options.Get(DhcpOptionCode.VendorSpecific).IndexOf("Raspberry Pi Boot"u8) >= 0,
         _ => true,
     };
 

@@ -40,6 +40,9 @@ internal sealed class DhcpClientProfile
     // OVMF raises option 57 to 65280 in its REQUEST.
     private ushort? MaximumInRequest { get; init; }
 
+    // A Raspberry Pi leaves options 60 and 97 out of its REQUEST.
+    private IReadOnlyList<DhcpOptionCode> OnlyInDiscover { get; init; } = [];
+
     /// <summary>The firmware of a machine, at its first words.</summary>
     public static DhcpClientProfile Of(SimulatedFirmware firmware, HardwareAddress mac, Guid uuid) => firmware switch
     {
@@ -92,6 +95,45 @@ internal sealed class DhcpClientProfile
         ]) { Seconds = (4, 10), ChoiceStands = Choice.AtEnd };
     }
 
+    /// <summary>U-Boot (net/bootp.c) with CONFIG_BOOTP_PXE. It takes any offer, and knows no proxies.</summary>
+    public static DhcpClientProfile UBoot(bool is64Bit) => new("U-Boot", BootNeed.Nothing,
+    [
+        (DhcpOptionCode.MaximumMessageSize, [0x02, 0x40]),
+        Architecture(is64Bit ? BootArchitecture.Arm64UBoot : BootArchitecture.Arm32UBoot),
+        (DhcpOptionCode.ClientNetworkInterface, [1, 0, 0]),
+        VendorClass(is64Bit ? "U-Boot.armv8" : "U-Boot.armv7"),
+        (DhcpOptionCode.ParameterRequestList, Convert.FromHexString("0103060c0f111c282a")),
+    ]) { ChoiceStands = Choice.BehindMaximum };
+
+    /// <summary>
+    /// A Raspberry Pi 4's boot ROM, which says that it is an x86 BIOS. Its option 97: the model in four letters, the board's revision, the
+    /// low octets of the hardware address and of the serial number, each the low octet first.
+    /// </summary>
+    public static DhcpClientProfile RaspberryPi(HardwareAddress mac, uint serial)
+    {
+        var identifier = new byte[17];
+        "RPi4"u8.CopyTo(identifier.AsSpan(1));
+        BinaryPrimitives.WriteUInt32LittleEndian(identifier.AsSpan(5), 0x00c03111); // Raspberry Pi 4 B, 4 GB
+        BinaryPrimitives.WriteUInt32LittleEndian(identifier.AsSpan(9), LowOctets(mac));
+        BinaryPrimitives.WriteUInt32LittleEndian(identifier.AsSpan(13), serial);
+        return new("Raspberry Pi", BootNeed.RaspberryPiMenu,
+        [
+            (DhcpOptionCode.ParameterRequestList, Convert.FromHexString("01032b3c42438081828384858687")),
+            Architecture(BootArchitecture.X86Bios),
+            (DhcpOptionCode.ClientNetworkInterface, [1, 2, 1]),
+            (DhcpOptionCode.ClientMachineIdentifier, identifier),
+            VendorClass("PXEClient:Arch:00000:UNDI:002001"),
+        ]) { OnlyInDiscover = [DhcpOptionCode.ClientMachineIdentifier, DhcpOptionCode.VendorClass] };
+    }
+
+    /// <summary>The last four octets of a hardware address.</summary>
+    public static uint LowOctets(HardwareAddress mac)
+    {
+        var octets = new byte[mac.Length];
+        mac.CopyTo(octets);
+        return BinaryPrimitives.ReadUInt32BigEndian(octets.AsSpan(^4..));
+    }
+
     /// <summary>busybox's client, as the ephemeral environment's agent runs it.</summary>
     public static DhcpClientProfile Udhcpc(HardwareAddress mac) => new("udhcpc", BootNeed.Nothing,
     [
@@ -118,11 +160,13 @@ internal sealed class DhcpClientProfile
     {
         var message = Begin(mac, transaction, DhcpMessageType.Request, Seconds.Request);
         if (ChoiceStands == Choice.Behind53AddressFirst) message.Options.Set(DhcpOptionCode.RequestedAddress, offer.YourAddress);
-        if (ChoiceStands != Choice.AtEnd) Choose(message, offer);
+        if (ChoiceStands is Choice.Behind53 or Choice.Behind53AddressFirst) Choose(message, offer);
         foreach (var (code, value) in _options)
         {
+            if (OnlyInDiscover.Contains(code)) continue;
             if (code == DhcpOptionCode.MaximumMessageSize && MaximumInRequest is { } maximum) message.Options.Set(code, maximum);
             else message.Options.Set(code, value);
+            if (code == DhcpOptionCode.MaximumMessageSize && ChoiceStands == Choice.BehindMaximum) Choose(message, offer);
         }
 
         if (ChoiceStands == Choice.AtEnd) Choose(message, offer);
@@ -180,6 +224,7 @@ internal sealed class DhcpClientProfile
     {
         Behind53,
         Behind53AddressFirst,
+        BehindMaximum,
         AtEnd,
     }
 }
@@ -195,4 +240,7 @@ internal enum BootNeed
 
     /// <summary>A URL, in an offer that says HTTPClient.</summary>
     HttpUrl,
+
+    /// <summary>A boot menu with the entry that a Raspberry Pi looks for.</summary>
+    RaspberryPiMenu,
 }

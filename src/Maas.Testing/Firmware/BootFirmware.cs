@@ -21,6 +21,14 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
 
     public async Task<BootResult> BootFromNetworkAsync(CancellationToken cancellationToken)
     {
+        switch (options.Firmware)
+        {
+            case SimulatedFirmware.UBoot:
+                return await new UBootProgram(options, _link, log, timeProvider).RunAsync(cancellationToken).ConfigureAwait(false);
+            case SimulatedFirmware.RaspberryPi:
+                return await new RaspberryPiRom(options, _link, log, timeProvider).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var voice = DhcpClientProfile.Of(options.Firmware, options.Mac, options.Uuid);
         var lease =
             await new DhcpClient(options.Network, options.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)

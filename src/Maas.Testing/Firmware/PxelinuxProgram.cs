@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 
@@ -26,32 +24,16 @@ internal sealed class PxelinuxProgram(SimulatedMachineOptions options, DhcpLease
         return new BootResult.NextDevice("pxelinux found no configuration");
     }
 
-    // The UUID, the hardware address, then the IP address in hexadecimal, shorter each time.
     private IEnumerable<string> ConfigurationNames()
     {
         if (options.Uuid != Guid.Empty) yield return options.Uuid.ToString();
-        yield return string.Create(CultureInfo.InvariantCulture, $"{options.Mac.Type:x2}-") + options.Mac.ToString().Replace(':', '-');
-        var address = BinaryPrimitives.ReadUInt32BigEndian(lease.Address.GetAddressBytes()).ToString("X8", CultureInfo.InvariantCulture);
-        for (var length = address.Length; length > 0; length--) yield return address[..length];
+        foreach (var name in PxelinuxMenu.NamesFor(options.Mac, lease.Address)) yield return name;
         yield return "default";
     }
 
     private async Task<BootResult> BootAsync(Uri program, string text, CancellationToken cancellationToken)
     {
-        var (wanted, label) = ("", "");
-        var entries = new Dictionary<string, Dictionary<string, string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in text.ReplaceLineEndings("\n").Split(
-            '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var (keyword, rest) = line.Split([' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var first, var second]
-                ? (first.ToUpperInvariant(), second)
-                : (line.ToUpperInvariant(), "");
-            if (keyword == "DEFAULT") wanted = rest;
-            else if (keyword == "LABEL") entries[label = rest] = new(StringComparer.Ordinal);
-            else if (label.Length > 0) entries[label][keyword] = rest;
-        }
-
-        if (!entries.TryGetValue(wanted, out var entry)) return new BootResult.NextDevice($"pxelinux: no label {wanted}");
+        if (PxelinuxMenu.DefaultEntry(text) is not { } entry) return new BootResult.NextDevice("pxelinux: the default label is missing");
         if (entry.ContainsKey("LOCALBOOT")) return new BootResult.NextDevice("pxelinux gave control back");
         if (entry.GetValueOrDefault("COM32") is { } module)
             return module.StartsWith("poweroff", StringComparison.Ordinal)

@@ -70,6 +70,32 @@ public class BootFileSourceTests
     }
 
     [Fact]
+    public async Task UBoot_which_takes_all_ram_disks_for_one_name_gets_them_joined_at_multiples_of_four_bytes()
+    {
+        (await Read("linux,/tools,linux")).Should().Be("kernel\0\0tools\0\0\0kernel");
+        (await Read("linux,missing")).Should().BeNull();
+        (await Read("linux,../linux")).Should().BeNull("a part is a name like any other");
+        (await Read("linux,linux,linux,linux,linux")).Should().BeNull("at most four are joined");
+        (await Read("a,b")).Should().Be("one file", "a file of that name goes before");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public async Task Joined_files_are_read_in_blocks_of_any_length(int length)
+    {
+        var source = new BootFileSource(_policy, new Files(), _observer, new FakeTimeProvider());
+        using var file = await source.OpenAsync(new BootFileRequest("linux,tools", Client), TestContext.Current.CancellationToken);
+        var text = new List<byte>();
+        var block = Enumerable.Repeat((byte)'x', length).ToArray();
+        while (await file!.ReadAsync(block, text.Count, TestContext.Current.CancellationToken) is var read and > 0)
+            text.AddRange(block[..read]);
+        Encoding.ASCII.GetString([.. text]).Should().Be("kernel\0\0tools");
+    }
+
+    [Fact]
     public async Task A_signed_GRUB_is_led_from_the_file_it_knows_to_its_machines_script()
     {
         (await Read("grub/grub.cfg")).Should().Contain("$net_default_mac").And.Contain(
@@ -107,6 +133,8 @@ public class BootFileSourceTests
         public ValueTask<BootFile?> OpenAsync(BootFileRequest request, CancellationToken cancellationToken) => new(request.Name switch
         {
             "linux" => BootFile.FromBytes("kernel"u8.ToArray()),
+            "tools" => BootFile.FromBytes("tools"u8.ToArray()),
+            "a,b" => BootFile.FromBytes("one file"u8.ToArray()),
             "ipxe/52-54-00-00-00-01" => BootFile.FromBytes("application"u8.ToArray()),
             _ => null,
         });

@@ -82,7 +82,11 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         var policy = new MachineBootPolicy(
             maas.Core.Machines, maas.Core.Devices, maas.Core.Tags, maas.Core.BootTokens, maas, maas, maas._options, maas._links,
             new WebAddress(maas._options), new LogLines<MachineBootPolicy>([]));
-        var files = new InMemoryBootFiles("snponly.efi", "undionly.kpxe", "ephemeral/kernel", "ephemeral/initrd");
+        var files = new InMemoryBootFiles(
+            "snponly.efi", "ipxe.efi", "undionly.kpxe", "ephemeral/kernel", "ephemeral/initrd", "start4.elf", "u-boot.bin")
+        {
+            ["config.txt"] = "arm_64bit=1\nkernel=u-boot.bin\n"u8.ToArray(),
+        };
         await maas.ServeHttpAsync(policy, files, observer);
         maas.ServeBoot(policy, files, observer, await maas.AddressesAsync(range), dhcp);
         return maas;
@@ -133,7 +137,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         var image = RandomNumberGenerator.GetBytes(1_000_000);
         var created = (UploadResult.Taken)await Core.BootResources.CreateAsync(new NewBootResource
         {
-            Name = "custom/one", Architecture = "amd64", FileType = "ddraw", Size = image.Length,
+            Name = "custom/one", Architecture = Architectures[0], FileType = "ddraw", Size = image.Length,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(image)),
         });
         await Core.BootResources.AppendAsync(created.Resource.Id, created.Resource.Sets[^1].File.Id, new MemoryStream(image));

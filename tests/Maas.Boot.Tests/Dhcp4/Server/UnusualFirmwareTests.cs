@@ -89,6 +89,17 @@ public class UnusualFirmwareTests
         FirmwareClient4.Of(ClientPackets.Message(options))!.Value.IsRaspberryPi.Should().Be(isPi);
 
     [Fact]
+    public async Task The_policy_is_asked_for_a_raspberry_pi_although_its_ROM_says_x86_BIOS()
+    {
+        var policy = new Recorder();
+        var invoker = new Maas.Boot.Dhcp.BootPolicyInvoker(policy, new DhcpServerOptions(), TimeProvider.System, CancellationToken.None);
+        var message = ClientPackets.Message(ClientPackets.RaspberryPi4, "dc:a6:32:00:00:01");
+        var files = new BootFileLocator(BootProgramTable.Default, ClientPackets.Server, null);
+        await invoker.DecideAsync(ClientPackets.Server, files, FirmwareClient4.Of(message)!.Value, message.Hardware, null, null);
+        policy.Asked!.Architecture.Should().Be(BootArchitecture.RaspberryPi);
+    }
+
+    [Fact]
     public void The_addresses_of_raspberry_pis_are_a_setting()
     {
         var options = new DhcpServerOptions();
@@ -202,6 +213,17 @@ public class UnusualFirmwareTests
             return DhcpResponder.Respond(request, new DhcpResponseContext(ClientPackets.Server.ToIPv4(), address, boot), reply)
                 ? reply
                 : null;
+        }
+    }
+
+    private sealed class Recorder : IBootPolicy
+    {
+        public BootRequest? Asked { get; private set; }
+
+        public ValueTask<BootInstruction?> DecideAsync(BootRequest question, CancellationToken cancellationToken)
+        {
+            Asked = question;
+            return new((BootInstruction?)null);
         }
     }
 }
