@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
+using Maas.Core.Delivery;
 using Maas.Core.Diagnosis;
 using Maas.Core.Events;
 using Maas.Core.Files;
@@ -30,6 +32,9 @@ public sealed class MaasCore : IAsyncDisposable
 {
     private readonly IMaasStore _store;
     private readonly string? _temporaryImages;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILoggerFactory _logs;
+    private readonly ConcurrentDictionary<string, ChangeDelivery> _deliveries = new(StringComparer.Ordinal);
 
     private MaasCore(
         IMaasStore store, IMachineStore machines, MaasCoreOptions options, MaasCoreServices services, Controller controller,
@@ -39,6 +44,7 @@ public sealed class MaasCore : IAsyncDisposable
         var timeProvider = services.TimeProvider;
         var power = services.Power ?? new NullMachinePower();
         var logs = services.LoggerFactory ?? NullLoggerFactory.Instance;
+        (_timeProvider, _logs) = (timeProvider, logs);
         var images = services.Images;
         if (images is null)
         {
@@ -239,6 +245,28 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>Evaluates new definitions of tags.</summary>
     public TagEvaluationWorker TagEvaluation { get; }
+
+    /// <summary>The deliveries of changes to other systems, by name.</summary>
+    public IEnumerable<ChangeDelivery> Deliveries => _deliveries.Values.OrderBy(each => each.Name, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Makes a delivery of the changes of machines to another system. It runs when <see cref="ChangeDelivery.RunAsync"/> is called.
+    /// </summary>
+    /// <param name="name">
+    /// The name by which its position is stored: 1 to 60 letters, digits and the characters <c>_</c> and <c>-</c>, unique.
+    /// </param>
+    /// <param name="destination">The other system.</param>
+    /// <param name="options">Which changes, and how often they are tried; <see langword="null"/> for all, and the defaults.</param>
+    /// <exception cref="ArgumentException">There is a delivery of this name, or it is no name.</exception>
+    public ChangeDelivery CreateDelivery(string name, IChangeDestination destination, ChangeDeliveryOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var delivery = new ChangeDelivery(
+            name, destination, options ?? new ChangeDeliveryOptions(), _store, Machines, Topology, Events, _timeProvider,
+            _logs.CreateLogger<ChangeDelivery>());
+        if (!_deliveries.TryAdd(name, delivery)) throw new ArgumentException($"There is a delivery {name} already.", nameof(name));
+        return delivery;
+    }
 
     /// <summary>
     /// Runs <see cref="PowerQueue"/>, and while this process leads the hosts of its store (<see cref="IMaasStore.LeadAsync"/>) the workers

@@ -116,6 +116,35 @@ public static class MaasHostingBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Posts changes of machines to a URL, as CloudEvents with a signature: each at least once, those of one machine in order. Endpoints of
+    /// <see cref="MaasOptions.Webhooks"/> in the configuration need no call of this method.
+    /// </summary>
+    /// <param name="builder">The MAAS.</param>
+    /// <param name="name">A name, by which the position is stored: letters, digits, <c>_</c> and <c>-</c>, at most 50.</param>
+    /// <param name="configure">Sets the URL, the signing keys, and which changes are posted.</param>
+    /// <example>
+    /// <code>
+    /// builder.Services.AddMaasServer(builder.Configuration.GetSection("Maas")).AddWebhook("tickets", webhook =>
+    /// {
+    ///     webhook.Url = new Uri("https://tickets.example.com/maas");
+    ///     webhook.SigningSecrets.Add(builder.Configuration["TicketsKey"]!);
+    ///     webhook.Kinds.Add(ChangeEventKind.StatusChanged);
+    /// });
+    /// </code>
+    /// </example>
+    public static IMaasBuilder AddWebhook(this IMaasBuilder builder, string name, Action<WebhookEndpointOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure<MaasOptions>(options =>
+        {
+            if (!options.Webhooks.TryGetValue(name, out var webhook)) options.Webhooks[name] = webhook = new WebhookEndpointOptions();
+            configure(webhook);
+        });
+        return builder;
+    }
+
     private static void AddPolicy(IServiceCollection services)
     {
         services.TryAddSingleton<EphemeralImageService>();

@@ -98,6 +98,13 @@ public sealed class MaasOptions
     /// Installers beside those that <c>AddInstall(…)</c> is given. <c>AddInstall()</c> must be called for them to be used. Default: none.
     /// </summary>
     public IList<RecipeOptions> Recipes { get; } = [];
+
+    /// <summary>
+    /// The URLs to which changes of machines are posted, by a name of your choice: letters, digits, <c>_</c> and <c>-</c>, at most 50. The
+    /// position is stored by this name. Default: none. <c>AddWebhook(…)</c> adds one in code.
+    /// </summary>
+    public IDictionary<string, WebhookEndpointOptions> Webhooks { get; } =
+        new Dictionary<string, WebhookEndpointOptions>(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>What happens when a network cannot be served.</summary>

@@ -7,6 +7,7 @@ using Maas.Hosting.FirstStart;
 using Maas.Hosting.Images;
 using Maas.Hosting.Networks;
 using Maas.Hosting.SshKeys;
+using Maas.Hosting.Webhooks;
 using Maas.Images.Library;
 using Maas.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -121,6 +122,7 @@ public static class MaasServiceCollectionExtensions
             provider.GetRequiredService<DataDirectory>().Of("images"), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IImageContent, LibraryImageContent>();
         services.TryAddSingleton<ISshKeySource, HttpSshKeySource>();
+        services.AddSingleton<IHostedService, WebhookService>();
         return new Builder(services);
     }
 

@@ -90,6 +90,20 @@ internal static class MaasOptionsBinding
         { nameof(RecipeOptions.Parameters), (recipe, section) => FillParameters(recipe.Parameters, section) },
     };
 
+    private static readonly OptionTable<WebhookEndpointOptions> S_webhook = new()
+    {
+        { nameof(WebhookEndpointOptions.Url), (webhook, section) => webhook.Url = section.ReadAddressOrNull() },
+        { nameof(WebhookEndpointOptions.SigningSecrets), (webhook, section) => section.FillWords(webhook.SigningSecrets) },
+        { nameof(WebhookEndpointOptions.Kinds), (webhook, section) => section.FillEnums(webhook.Kinds) },
+        { nameof(WebhookEndpointOptions.Statuses), (webhook, section) => section.FillEnums(webhook.Statuses) },
+        { nameof(WebhookEndpointOptions.Timeout), (webhook, section) => webhook.Timeout = section.Read<TimeSpan>() },
+        { nameof(WebhookEndpointOptions.MostAttempts), (webhook, section) => webhook.MostAttempts = section.Read<int>() },
+        { nameof(WebhookEndpointOptions.FirstRetry), (webhook, section) => webhook.FirstRetry = section.Read<TimeSpan>() },
+        { nameof(WebhookEndpointOptions.LongestRetry), (webhook, section) => webhook.LongestRetry = section.Read<TimeSpan>() },
+        { nameof(WebhookEndpointOptions.Concurrency), (webhook, section) => webhook.Concurrency = section.Read<int>() },
+        { nameof(WebhookEndpointOptions.MostPending), (webhook, section) => webhook.MostPending = section.Read<int>() },
+    };
+
     private static readonly OptionTable<MaasOptions> S_maas = new(MovedTo)
     {
         { nameof(MaasOptions.DataDirectory), (options, section) => options.DataDirectory = section.Text() },
@@ -108,6 +122,7 @@ internal static class MaasOptionsBinding
         { nameof(MaasOptions.Ephemeral), (options, section) => S_ephemeral.Bind(options.Ephemeral, section) },
         { nameof(MaasOptions.Packages), (options, section) => S_packages.Bind(options.Packages, section) },
         { nameof(MaasOptions.Recipes), (options, section) => FillRecipes(options.Recipes, section) },
+        { nameof(MaasOptions.Webhooks), (options, section) => FillWebhooks(options.Webhooks, section) },
     };
 
     extension(MaasOptions options)
@@ -132,6 +147,17 @@ internal static class MaasOptionsBinding
         {
             if (!networks.TryGetValue(each.Key, out var network)) networks[each.Key] = network = new MaasNetworkOptions();
             S_network.Bind(network, each);
+        }
+    }
+
+    private static void FillWebhooks(IDictionary<string, WebhookEndpointOptions> webhooks, IConfigurationSection section)
+    {
+        if (section.Value is { Length: > 0 })
+            throw new InvalidOperationException($"Configuration key {section.Path} is a value; it should contain webhooks by name.");
+        foreach (var each in section.GetChildren())
+        {
+            if (!webhooks.TryGetValue(each.Key, out var webhook)) webhooks[each.Key] = webhook = new WebhookEndpointOptions();
+            S_webhook.Bind(webhook, each);
         }
     }
 

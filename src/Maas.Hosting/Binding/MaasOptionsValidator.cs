@@ -25,7 +25,10 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
     {
         var attributes = new MaasAttributesValidator().Validate(Root, options);
         List<string> failures =
-            [.. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options), .. RecipesOf(options), .. ArchitecturesOf(options)];
+        [
+            .. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options), .. RecipesOf(options), .. ArchitecturesOf(options),
+            .. WebhooksOf(options),
+        ];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -46,6 +49,11 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         from recipe in options.Recipes.Index()
         from fault in ConfiguredRecipes.FaultsOf(recipe.Item)
         select $"{path.Path}:Recipes:{recipe.Index}:{fault}";
+
+    private IEnumerable<string> WebhooksOf(MaasOptions options) =>
+        from webhook in options.Webhooks
+        from fault in WebhookFaults.Of(webhook.Key, webhook.Value)
+        select $"{path.Path}:Webhooks:{webhook.Key}{fault}";
 
     private IEnumerable<string> NetworksOf(MaasOptions options)
     {

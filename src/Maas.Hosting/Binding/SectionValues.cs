@@ -47,6 +47,10 @@ internal static class SectionValues
         /// <summary>Absolute URLs; a JSON array, or one text with commas.</summary>
         public void FillAddresses(IList<Uri> list) => section.Fill(list, static text => new Uri(text, UriKind.Absolute));
 
+        /// <summary>Names of an enumeration; a JSON array, or one text with commas.</summary>
+        public void FillEnums<TEnum>(IList<TEnum> list)
+            where TEnum : struct, Enum => section.Fill(list, ParseEnum<TEnum>);
+
         private void Fill<TValue>(IList<TValue> list, Func<string, TValue> parse)
         {
             var texts = section.Value is null
@@ -93,6 +97,7 @@ internal static class SectionValues
         nameof(Int32) or nameof(Int64) => "whole number",
         nameof(Boolean) => "true or false",
         nameof(HardwareAddress) => "hardware address such as 52:54:00:12:34:56",
+        nameof(TimeSpan) => "time such as 00:00:15",
         nameof(IPAddress) => "IP address",
         nameof(IPNetwork) => "network such as 10.0.0.0/24 or fd00:77::/64",
         nameof(IPEndPoint) => "address, with or without a port",

@@ -48,6 +48,16 @@ public class MaasOptionsBindingTests
         ["Packages:Mirrors:0"] = "http://rpms.lab/rocky",
         ["Packages:MostBytes"] = "1073741824",
         ["Packages:Upstream"] = "http://squid.lab:3128/",
+        ["Webhooks:ci:Url"] = "https://ci.lab/hook",
+        ["Webhooks:ci:SigningSecrets:0"] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+        ["Webhooks:ci:Kinds:0"] = "StatusChanged",
+        ["Webhooks:ci:Statuses:0"] = "Deployed",
+        ["Webhooks:ci:Timeout"] = "00:00:09",
+        ["Webhooks:ci:MostAttempts"] = "3",
+        ["Webhooks:ci:FirstRetry"] = "00:00:02",
+        ["Webhooks:ci:LongestRetry"] = "00:10:00",
+        ["Webhooks:ci:Concurrency"] = "2",
+        ["Webhooks:ci:MostPending"] = "100",
         ["Recipes:0:Kind"] = "Kickstart",
         ["Recipes:0:OsSystem"] = "rocky",
         ["Recipes:0:Series"] = "9",
@@ -78,7 +88,7 @@ public class MaasOptionsBindingTests
     [
         .. Samples.Keys.Except(
             ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions", "SecretKeyFile",
-            "Networks:lab:Reservations:0:HostName"])
+            "Networks:lab:Reservations:0:HostName", "Webhooks:ci:SigningSecrets:0"])
             .Where(key => !(key.StartsWith("Ephemeral:") || key.StartsWith("Recipes:")) || key.EndsWith("Mirror")
                 || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy")),
     ];
@@ -86,7 +96,8 @@ public class MaasOptionsBindingTests
     [Fact]
     public void Every_property_is_tried_here() =>
         PathsOf(typeof(MaasOptions), "").Should().BeEquivalentTo(
-            Samples.Keys.Select(key => key.Replace(":0", "").Replace(":X86Bios", "").Replace(":lab", "").Replace(":user", "")));
+            Samples.Keys.Select(key => key.Replace(":0", "").Replace(":X86Bios", "").Replace(":lab", "").Replace(":ci", "")
+                .Replace(":user", "")));
 
     [Theory, MemberData(nameof(Keys))]
     public void A_key_sets_the_property_of_its_name(string key)
@@ -99,6 +110,7 @@ public class MaasOptionsBindingTests
         {
             if (value is IList { Count: > 0 } items) value = items[0];
             value = value is IDictionary<string, MaasNetworkOptions> networks ? networks[name]
+                : value is IDictionary<string, WebhookEndpointOptions> webhooks ? webhooks[name]
                 : value!.GetType().GetProperty(name)!.GetValue(value); // the samples set each
         }
 
