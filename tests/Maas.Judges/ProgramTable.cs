@@ -49,6 +49,7 @@ public static class ProgramTable
         ("e2fsprogs",
             "badblocks chattr debugfs dumpe2fs e2fsck e2image filefrag fsck.ext4 lsattr mke2fs mkfs.ext2 mkfs.ext3 mkfs.ext4 resize2fs "
                 + "tune2fs"),
+        ("erlang-base", "epmd"),
         ("fdisk", "fdisk sfdisk"),
         ("findutils", "find xargs"),
         ("gcc", "gcc"),
@@ -84,6 +85,7 @@ public static class ProgramTable
         ("qemu-system-arm", "qemu-system-aarch64"),
         ("qemu-system-x86", "qemu-system-i386 qemu-system-x86_64"),
         ("qemu-utils", "qemu-img qemu-io qemu-nbd"),
+        ("rabbitmq-server", "rabbitmq-server"),
         ("sed", "sed"),
         ("squashfs-tools", "mksquashfs sqfscat sqfstar unsquashfs"),
         ("systemd", "systemd-analyze"),

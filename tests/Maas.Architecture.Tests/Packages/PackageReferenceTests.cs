@@ -13,6 +13,7 @@ public class PackageReferenceTests
         { "Maas.Core", [] },
         { "Maas.Sqlite", ["Maas.Core"] },
         { "Maas.Postgres", ["Maas.Core"] },
+        { "Maas.RabbitMQ", ["Maas.Core"] },
         { "Maas.Boot", [] },
         { "Maas.Images", [] },
         { "Maas.Power", [] },
@@ -39,6 +40,7 @@ public class PackageReferenceTests
     [InlineData("Maas.Core")]
     [InlineData("Maas.Sqlite")]
     [InlineData("Maas.Postgres")]
+    [InlineData("Maas.RabbitMQ")]
     [InlineData("Maas.Boot")]
     [InlineData("Maas.Images")]
     [InlineData("Maas.Power")]
