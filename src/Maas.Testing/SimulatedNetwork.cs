@@ -36,6 +36,12 @@ public sealed record SimulatedNetwork
     /// <summary>What the machine's link to <see cref="Virtual"/> does to datagrams.</summary>
     public LinkConditions Link { get; init; } = LinkConditions.Lan;
 
+    /// <summary>
+    /// The segment of <see cref="Virtual"/> that the machine is on, and that its broadcasts reach; empty, the default, for that of hosts
+    /// that were added without one.
+    /// </summary>
+    public string Segment { get; init; } = "";
+
     /// <summary>The TFTP servers' port; 69, or where a server without privileges listens.</summary>
     public int TftpPort { get; init; } = 69;
 
@@ -63,5 +69,5 @@ public sealed record SimulatedNetwork
 
     /// <summary>What a machine is connected with.</summary>
     internal MachineLink LinkOf(HardwareAddress mac) =>
-        Virtual is { } inMemory ? new MemoryLink(inMemory, mac, Link) : new SocketLink(Interface, Relay);
+        Virtual is { } inMemory ? new MemoryLink(inMemory, mac, Link, Segment) : new SocketLink(Interface, Relay);
 }

@@ -5,17 +5,17 @@ using Maas.Testing.Network;
 namespace Maas.Testing.Virtual;
 
 /// <summary>The link of a simulated machine on a network in memory.</summary>
-internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, LinkConditions conditions) : MachineLink
+internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, LinkConditions conditions, string segment) : MachineLink
 {
     private const int ClientPort = 68;
 
-    private readonly VirtualHost _host = network.HostOf(mac, conditions);
+    private readonly VirtualHost _host = network.HostOf(mac, conditions, segment);
 
     public override bool Broadcasts => true;
 
     public override bool IsOnLoop => true;
 
-    public override ClientSocket OpenDhcp() => new MemorySocket(_host, new IPEndPoint(IPAddress.Any, ClientPort), IsForMe);
+    public override ClientSocket OpenDhcp() => new MemorySocket(_host, new IPEndPoint(IPAddress.Any, ClientPort), mac);
 
     public override ClientSocket OpenUdp(IPAddress local) => new MemorySocket(_host, new IPEndPoint(local, 0));
 
@@ -44,15 +44,6 @@ internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, Li
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         network.Loop.Enqueue(() => _ = RunAsync(action, done));
         return done.Task;
-    }
-
-    // A thousand machines that boot at once each hear the replies to all others: those end here, before they cost an event.
-    private bool IsForMe(VirtualDatagram datagram)
-    {
-        const int Hardware = 28; // op (1), htype (1), hlen (1), hops (1), xid (4), secs (2), flags (2), addresses (16), chaddr (16)
-        Span<byte> octets = stackalloc byte[mac.Length];
-        mac.CopyTo(octets);
-        return datagram.Payload.Length > Hardware && datagram.Payload.Span[Hardware..].StartsWith(octets);
     }
 
     private async Task RunAsync(Func<Task> run, TaskCompletionSource ended)

@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot;
 using Maas.Testing.Network;
 
 namespace Maas.Testing.Virtual;
@@ -11,8 +12,8 @@ internal sealed class MemorySocket : ClientSocket
     private readonly VirtualUdpPort _port;
     private TaskCompletionSource<VirtualDatagram>? _waiting;
 
-    public MemorySocket(VirtualHost host, IPEndPoint local, Func<VirtualDatagram, bool>? accepts = null) =>
-        _port = host.Open(local, (_, datagram) => Received(datagram), accepts);
+    public MemorySocket(VirtualHost host, IPEndPoint local, HardwareAddress? client = null) =>
+        _port = host.Open(local, (_, datagram) => Received(datagram), client);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint to, CancellationToken cancellationToken)
     {

@@ -20,10 +20,11 @@ public sealed class VirtualHost
     private long _forwardsAt;
     private int _nextPort = FirstEphemeralPort;
 
-    internal VirtualHost(VirtualNetwork network, string name)
+    internal VirtualHost(VirtualNetwork network, string name, string segment)
     {
         Network = network;
         Name = name;
+        Segment = segment;
         Random = new SeededRandom(network.Seed, name);
         _outwards = new LinkDirection(new SeededRandom(network.Seed, name + " out"));
         _inwards = new LinkDirection(new SeededRandom(network.Seed, name + " in"));
@@ -31,6 +32,9 @@ public sealed class VirtualHost
 
     /// <summary>The host's name.</summary>
     public string Name { get; }
+
+    /// <summary>The segment that it is on; empty unless it was added to one.</summary>
+    public string Segment { get; }
 
     /// <summary>Its addresses, the first one first.</summary>
     public IReadOnlyList<IPAddress> Addresses
@@ -130,7 +134,7 @@ public sealed class VirtualHost
     internal VirtualUdpPort Open(
         IPEndPoint local,
         Action<VirtualUdpPort, VirtualDatagram> received,
-        Func<VirtualDatagram, bool>? accepts = null)
+        HardwareAddress? client = null)
     {
         lock (_lock)
         {
@@ -141,9 +145,9 @@ public sealed class VirtualHost
             if (ports.Exists(p => p.EndPoint.Address.Equals(local.Address)))
                 throw new SocketException(
                     (int)SocketError.AddressAlreadyInUse, $"UDP port {number} of {local.Address} on {Name} is taken.");
-            var port = new VirtualUdpPort(this, new IPEndPoint(local.Address, number), received) { Accepts = accepts };
+            var port = new VirtualUdpPort(this, new IPEndPoint(local.Address, number), received) { Client = client };
             ports.Add(port);
-            Network.Opened(this, number);
+            Network.Opened(this, number, client);
             return port;
         }
     }
@@ -155,7 +159,7 @@ public sealed class VirtualHost
             var number = port.EndPoint.Port;
             if (!_ports.TryGetValue(number, out var ports) || !ports.Remove(port)) return;
             if (ports.Count == 0) _ports.Remove(number);
-            Network.Closed(this, number);
+            Network.Closed(this, number, port.Client);
         }
     }
 
@@ -167,13 +171,6 @@ public sealed class VirtualHost
 
     /// <summary>What is sent leaves the link, at the times told; or is lost.</summary>
     internal int Leave(long now, Span<long> left) => now < _forwardsAt ? 0 : _outwards.Pass(Link, [now], left);
-
-    /// <summary>Whether a port of the host takes a broadcast.</summary>
-    internal bool Hears(VirtualDatagram datagram)
-    {
-        lock (_lock) return _ports.TryGetValue(datagram.Destination.Port, out var ports)
-            && ports.Exists(p => p.Accepts is null || p.Accepts(datagram));
-    }
 
     /// <summary>A datagram enters the link towards the host.</summary>
     internal void Enter(VirtualDatagram datagram, ReadOnlySpan<long> at)

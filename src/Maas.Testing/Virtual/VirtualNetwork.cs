@@ -32,7 +32,7 @@ public sealed class VirtualNetwork
     private readonly List<VirtualHost> _hosts = [];
     private readonly Dictionary<IPAddress, VirtualHost> _byAddress = [];
     private readonly Dictionary<HardwareAddress, VirtualHost> _machines = [];
-    private readonly Dictionary<int, List<VirtualHost>> _byPort = [];
+    private readonly Dictionary<(string Segment, int Port), Listeners> _listeners = [];
 
     /// <summary>Makes an empty network.</summary>
     /// <param name="seed">Determines every random choice.</param>
@@ -69,11 +69,21 @@ public sealed class VirtualNetwork
     /// <param name="address">Its address.</param>
     /// <param name="others">Further addresses, such as one of the other family.</param>
     /// <exception cref="ArgumentException">Another host has the name or an address.</exception>
-    public VirtualHost AddHost(string name, IPAddress address, params IReadOnlyList<IPAddress> others)
+    public VirtualHost AddHost(string name, IPAddress address, params IReadOnlyList<IPAddress> others) =>
+        AddHost(name, "", address, others);
+
+    /// <summary>Adds a host on a segment: broadcasts reach the hosts of their sender's segment, everything else reaches all.</summary>
+    /// <param name="name">Its name, by which HTTP finds it too.</param>
+    /// <param name="segment">Its segment, by any name; empty for the one that hosts are on otherwise.</param>
+    /// <param name="address">Its address. No two hosts of a network have the same one.</param>
+    /// <param name="others">Further addresses, such as one of the other family.</param>
+    /// <exception cref="ArgumentException">Another host has the name or an address.</exception>
+    public VirtualHost AddHost(string name, string segment, IPAddress address, params IReadOnlyList<IPAddress> others)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(segment);
         ArgumentNullException.ThrowIfNull(address);
-        var host = new VirtualHost(this, name);
+        var host = new VirtualHost(this, name, segment);
         lock (_lock)
         {
             if (_hosts.Exists(h => h.Name == name)) throw new ArgumentException($"There is a host {name} already.", nameof(name));
@@ -141,13 +151,13 @@ public sealed class VirtualNetwork
     }
 
     /// <summary>The host of a simulated machine.</summary>
-    internal VirtualHost HostOf(HardwareAddress mac, LinkConditions link)
+    internal VirtualHost HostOf(HardwareAddress mac, LinkConditions link, string segment)
     {
         lock (_lock)
         {
             if (!_machines.TryGetValue(mac, out var host))
             {
-                host = new VirtualHost(this, mac.ToString());
+                host = new VirtualHost(this, mac.ToString(), segment);
                 _machines.Add(mac, host);
                 _hosts.Add(host);
             }
@@ -174,23 +184,19 @@ public sealed class VirtualNetwork
         lock (_lock) return _hosts.Find(h => h.Name == name);
     }
 
-    internal void Opened(VirtualHost host, int port)
+    internal void Opened(VirtualHost host, int port, HardwareAddress? client)
     {
         lock (_lock)
         {
-            if (!_byPort.TryGetValue(port, out var hosts)) _byPort.Add(port, hosts = []);
-            hosts.Add(host);
+            if (!_listeners.TryGetValue((host.Segment, port), out var listeners))
+                _listeners.Add((host.Segment, port), listeners = new Listeners());
+            listeners.Add(host, client);
         }
     }
 
-    internal void Closed(VirtualHost host, int port)
+    internal void Closed(VirtualHost host, int port, HardwareAddress? client)
     {
-        lock (_lock)
-        {
-            var hosts = _byPort[port];
-            hosts.Remove(host);
-            if (hosts.Count == 0) _byPort.Remove(port);
-        }
+        lock (_lock) _listeners[(host.Segment, port)].Remove(host, client);
     }
 
     /// <summary>Sends a datagram from a host to one, or to all that listen on the port.</summary>
@@ -208,9 +214,10 @@ public sealed class VirtualNetwork
         }
 
         VirtualHost[] listeners;
-        lock (_lock) listeners = _byPort.TryGetValue(to.Port, out var hosts) ? [.. hosts.Distinct()] : [];
+        lock (_lock)
+            listeners = _listeners.TryGetValue((sender.Segment, to.Port), out var all) ? [.. all.Of(datagram).Distinct()] : [];
         foreach (var host in listeners)
-            if (host != sender && host.Hears(datagram)) host.Enter(datagram, left[..count]);
+            if (host != sender) host.Enter(datagram, left[..count]);
     }
 
     // A step that blocks its thread is beyond the loop's own watch.
@@ -251,5 +258,42 @@ public sealed class VirtualNetwork
             ended.TrySetException(e);
         }
 #pragma warning restore CA2007
+    }
+
+    // A thousand machines that boot at once would each hear the DHCP replies to all others: a client's port hears its own.
+    private sealed class Listeners
+    {
+        private readonly List<VirtualHost> _all = [];
+        private readonly Dictionary<HardwareAddress, List<VirtualHost>> _clients = [];
+
+        public void Add(VirtualHost host, HardwareAddress? client) => ListOf(client).Add(host);
+
+        public void Remove(VirtualHost host, HardwareAddress? client)
+        {
+            var hosts = ListOf(client);
+            hosts.Remove(host);
+            if (client is { } known && hosts.Count == 0) _clients.Remove(known);
+        }
+
+        public IEnumerable<VirtualHost> Of(VirtualDatagram datagram) =>
+            _clients.Count > 0 && ClientOf(datagram.Payload.Span) is { } client && _clients.TryGetValue(client, out var hosts)
+                ? _all.Concat(hosts)
+                : _all;
+
+        private List<VirtualHost> ListOf(HardwareAddress? client)
+        {
+            if (client is not { } known) return _all;
+            if (!_clients.TryGetValue(known, out var hosts)) _clients.Add(known, hosts = []);
+            return hosts;
+        }
+
+        private static HardwareAddress? ClientOf(ReadOnlySpan<byte> message)
+        {
+            // op (1), htype (1), hlen (1), hops (1), xid (4), secs (2), flags (2), addresses (16), chaddr (16)
+            const int Type = 1, Length = 2, Hardware = 28, Longest = 16;
+            return message.Length >= Hardware + Longest && message[Length] is > 0 and <= Longest
+                ? new HardwareAddress(message[Type], message.Slice(Hardware, message[Length]))
+                : null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot;
 
 namespace Maas.Testing.Virtual;
 
@@ -15,8 +16,8 @@ public sealed class VirtualUdpPort : IDisposable
     /// <summary>The port, and the address that it listens on, or any.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Which broadcasts it takes; <see langword="null"/> for all. The others pass the host's link without effect.</summary>
-    internal Func<VirtualDatagram, bool>? Accepts { get; init; }
+    /// <summary>The DHCP client whose replies are the only broadcasts that it hears; <see langword="null"/> for all.</summary>
+    internal HardwareAddress? Client { get; init; }
 
     /// <summary>Sends a datagram to a host, or to all that listen on the port: to 255.255.255.255 or an IPv6 group.</summary>
     /// <exception cref="ObjectDisposedException">The port is closed.</exception>
