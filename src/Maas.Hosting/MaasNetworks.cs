@@ -26,6 +26,9 @@ public sealed class MaasNetworks
     internal MaasNetworks(BootNetworks networks, HostedLeases leases, HostedLeases6 leases6) =>
         (_networks, _leases, _leases6) = (networks, leases, leases6);
 
+    /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
+    internal string? LeaseStoreFailure => _leases.StoreFailure;
+
     /// <summary>All networks, as they are now.</summary>
     public IReadOnlyList<MaasNetwork> List() => [.. _networks.All.Select(runner => runner.Status)];
 

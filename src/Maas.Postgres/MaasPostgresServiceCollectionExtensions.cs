@@ -1,3 +1,4 @@
+using Maas.Boot.Dhcp4.Leases;
 using Maas.Core;
 using Maas.Core.Stores;
 using Maas.Postgres;
@@ -11,8 +12,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class MaasPostgresServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="PostgresMaasStore"/> as the store of <see cref="MaasCore"/>, unless another is registered already. Nothing is
-    /// connected before the first service of Maas.Core is used.
+    /// Adds <see cref="PostgresMaasStore"/> as the store of <see cref="MaasCore"/>, and <see cref="PostgresLeaseStore"/> for the leases of
+    /// DHCP, unless others are registered already. Nothing is connected before the first service of Maas.Core is used.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="connectionString">The connection string, in Npgsql's form.</param>
@@ -24,6 +25,8 @@ public static class MaasPostgresServiceCollectionExtensions
         services.AddOptions<PostgresStoreOptions>().Configure(options => options.ConnectionString = connectionString).ValidateOnStart();
         if (configure is not null) services.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresStoreOptions>, PostgresStoreOptionsValidator>());
+        services.TryAddSingleton<ISharedLeaseStore>(provider => new PostgresLeaseStore(
+            provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<IMaasStore>(provider => new PostgresMaasStore(
             provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value, provider.GetService<ILoggerFactory>()));
         return services;

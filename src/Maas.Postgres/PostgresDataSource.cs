@@ -13,6 +13,7 @@ internal static class PostgresDataSource
         var builder = new NpgsqlSlimDataSourceBuilder(options.ConnectionString);
         builder.EnableTransportSecurity();
         builder.EnableIntegratedSecurity();
+        builder.EnableArrays();
         var settings = builder.ConnectionStringBuilder;
         settings.Pooling = false; // connections belong to threads
         settings.Enlist = false;

@@ -5,12 +5,13 @@ using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Hosting.FirstStart;
 using Maas.Hosting.Nodes;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Leases;
 
 /// <summary>
-/// The IPv4 leases of all networks, in one journal: which network a client is of is known when it asks. It is opened when the first network
-/// is served.
+/// The IPv4 leases of all networks, in one journal, or in a store that several hosts share: which network a client is of is known when it
+/// asks. It is opened when the first network is served.
 /// </summary>
 internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
 {
@@ -19,22 +20,38 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly ListedMachines _machines;
     private readonly TimeProvider _timeProvider;
+    private readonly ISharedLeaseStore? _store;
+    private readonly ILoggerFactory? _loggerFactory;
     private readonly SubnetsByNetwork<DhcpSubnet> _subnets;
     private LeaseJournal? _journal;
     private volatile LeaseAllocator? _leases;
+    private volatile SharedLeaseAllocator? _shared;
 
     /// <summary>Makes the leases; the journal is opened later.</summary>
     /// <param name="data">The folder of the journal.</param>
     /// <param name="machines">The machines that administrators have accepted.</param>
     /// <param name="timeProvider">The clock.</param>
-    public HostedLeases(DataDirectory data, ListedMachines machines, TimeProvider timeProvider)
+    /// <param name="store">Where several hosts keep their leases; <see langword="null"/> for the journal.</param>
+    /// <param name="loggerFactory">Where to log; <see langword="null"/> for nowhere.</param>
+    public HostedLeases(
+        DataDirectory data, ListedMachines machines, TimeProvider timeProvider, ISharedLeaseStore? store = null,
+        ILoggerFactory? loggerFactory = null)
     {
         (_data, _machines, _timeProvider) = (data, machines, timeProvider);
+        (_store, _loggerFactory) = (store, loggerFactory);
         _subnets = new SubnetsByNetwork<DhcpSubnet>(subnet => subnet.Network, () => _leases?.Subnets ?? []);
     }
 
     /// <summary>Whether a network leases addresses.</summary>
     public bool IsOpen => _leases is not null;
+
+    /// <summary>Whether other hosts lease the same subnets.</summary>
+    public bool AreShared => _store is not null;
+
+    /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
+    public string? StoreFailure => _shared is { IsStoreAway: true } shared
+        ? $"The lease store does not answer; {shared.Unwritten} leases wait to be written to it."
+        : null;
 
     private LeaseAllocator Leases => _leases ?? throw new InvalidOperationException("No network leases IPv4 addresses yet.");
 
@@ -58,10 +75,11 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<AddressResult> AskAsync(AddressRequest question, CancellationToken cancellationToken) =>
-        Leases.AskAsync(question, cancellationToken);
+        _shared is { } shared ? shared.AskAsync(question, cancellationToken) : Leases.AskAsync(question, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask CommitAsync(CancellationToken cancellationToken) => Leases.CommitAsync(cancellationToken);
+    public ValueTask CommitAsync(CancellationToken cancellationToken) =>
+        _shared is null ? Leases.CommitAsync(cancellationToken) : default; // the store has them when it is asked
 
     /// <summary>The lease of an address that a client has now.</summary>
     public Lease? FindBound(IPAddress address) => _leases?.Find(address) is { State: LeaseState.Bound } lease ? lease : null;
@@ -76,6 +94,7 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_shared is not null) await _shared.DisposeAsync().ConfigureAwait(false);
         if (_journal is not null) await _journal.DisposeAsync().ConfigureAwait(false);
         _subnets.Dispose();
     }
@@ -83,6 +102,15 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
     private async Task<IReadOnlyList<Lease>> LeaseAsync(IReadOnlyList<DhcpSubnet> all, CancellationToken cancellationToken)
     {
         if (_leases is { } leases) return leases.ReplaceSubnets(all);
+        if (_store is { } store)
+        {
+            await LeaseFiles.MoveAsync(_data.Path, store, cancellationToken).ConfigureAwait(false);
+            _shared = await SharedLeaseAllocator.OpenAsync(
+                all, store, RulesOf(all), null, _timeProvider, _loggerFactory, cancellationToken).ConfigureAwait(false);
+            _leases = _shared.Leases;
+            return [];
+        }
+
         _journal ??= await LeaseFiles.OpenAsync(_data.Path, cancellationToken).ConfigureAwait(false);
         _leases = await LeaseAllocator.OpenAsync(all, _journal, RulesOf(all), _timeProvider, cancellationToken).ConfigureAwait(false);
         return [];

@@ -48,6 +48,31 @@ internal static class LeaseFiles
         }
     }
 
+    /// <summary>
+    /// Writes the leases of <c>leases.journal</c> to a store that several hosts share, from which they are leased from now on.
+    /// </summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="store">The store. Where it has another client at an address, that one stays.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task MoveAsync(string directory, ISharedLeaseStore store, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(directory, "leases.journal");
+        if (!File.Exists(path) && !File.Exists(Path.Combine(directory, "leases.db"))) return;
+        var server = Guid.CreateVersion7();
+        var journal = await OpenAsync(directory, cancellationToken).ConfigureAwait(false);
+        await using (journal.ConfigureAwait(false))
+        {
+            List<SharedLease> leases = [];
+            await foreach (var lease in journal.ReadAsync(cancellationToken).ConfigureAwait(false))
+                leases.Add(new SharedLease(lease, lease.ExpiresAt, null));
+            foreach (var part in leases.Chunk(LeasesPerWrite / 4))
+                await store.WriteAsync(server, part, cancellationToken).ConfigureAwait(false);
+        }
+
+        File.Move(path, path + ".migrated", overwrite: true);
+        DirectorySync.Flush(directory);
+    }
+
     // The journal gets its name when it holds all leases, and the old file loses its name after that: a crash in between repeats nothing.
     private static async Task TakeOverAsync(string directory, string name, Func<string, string, Task> write)
     {

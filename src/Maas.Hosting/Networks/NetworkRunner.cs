@@ -101,6 +101,8 @@ internal sealed partial class NetworkRunner(string name, MaasNetworkOptions conf
         await LeaseAsync(options, network, cancellationToken).ConfigureAwait(false);
         var boot = network.ServerOptions(options, parts.Options, parts.Web);
         boot.Capture = parts.Captures.Ring;
+        // The other servers of the link are hosts with the same leases.
+        if (boot.Dhcp is { } dhcp && parts.Leases.AreShared) dhcp.AllowOtherServers = true;
         return new BootServer(boot, parts.BootServices());
     }
 

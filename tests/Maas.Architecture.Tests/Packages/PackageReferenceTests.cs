@@ -12,7 +12,7 @@ public class PackageReferenceTests
     {
         { "Maas.Core", [] },
         { "Maas.Sqlite", ["Maas.Core"] },
-        { "Maas.Postgres", ["Maas.Core"] },
+        { "Maas.Postgres", ["Maas.Core", "Maas.Boot"] },
         { "Maas.RabbitMQ", ["Maas.Core"] },
         { "Maas.Boot", [] },
         { "Maas.Images", [] },

@@ -15,7 +15,8 @@ internal sealed class AddressPool
     private readonly (IPv4Address First, int Start, int Count)[] _ranges;
     private readonly int _slots;
     private readonly AddressSet _leasable;
-    private readonly AddressSet _fresh;
+    private AddressSet _fresh;
+    private AddressSet? _reserve; // null: every leasable address
     private readonly HashSet<IPv4Address> _reserved;
     private readonly PriorityQueue<LeaseBinding, DateTimeOffset> _endings = new();
 
@@ -38,11 +39,18 @@ internal sealed class AddressPool
 
     public DhcpSubnet Subnet { get; private set; }
 
+    /// <summary>The number of addresses of the ranges, leasable or not.</summary>
+    public int Slots => _slots;
+
     /// <summary>How many addresses can be leased at all.</summary>
     public int Size => _leasable.Count;
 
     /// <summary>Whether the address may be leased to any client.</summary>
     public bool IsLeasable(IPv4Address address) => IndexOf(address) is var index and >= 0 && _leasable.Contains(index);
+
+    /// <summary>Whether this server may offer the address to a client that did not have it.</summary>
+    public bool IsOffered(IPv4Address address) =>
+        IndexOf(address) is var index and >= 0 && _leasable.Contains(index) && _reserve?.Contains(index) != false;
 
     /// <summary>Whether the address may be leased at all: to any client, or to the one that it is reserved for.</summary>
     public bool IsServed(IPv4Address address) => IsLeasable(address) || _reserved.Contains(address);
@@ -68,8 +76,56 @@ internal sealed class AddressPool
         _reserved.Remove(address);
         if (IndexOf(address) is not (var index and >= 0) || IsKeptFromAll(address)) return;
         _leasable.Add(index);
+        if (_reserve?.Contains(index) == false) return;
         if (known is null) _fresh.Add(index);
         else NoteEnding(known);
+    }
+
+    /// <summary>From now on, clients that are new get addresses of a reserve alone, which is empty yet.</summary>
+    public void LeaseReserveOnly() => (_reserve, _fresh) = (AddressSet.Empty(_slots), AddressSet.Empty(_slots));
+
+    /// <summary>Adds an address to the reserve.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="known">Who has or had the address; <see langword="null"/> when it was never leased.</param>
+    public void AddToReserve(IPv4Address address, LeaseBinding? known)
+    {
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        _reserve?.Add(index);
+        if (!_leasable.Contains(index)) return;
+        if (known is null) _fresh.Add(index);
+        else NoteEnding(known);
+    }
+
+    /// <summary>Takes an address out of the reserve.</summary>
+    public void RemoveFromReserve(IPv4Address address)
+    {
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        _reserve?.Remove(index);
+        _fresh.Remove(index);
+    }
+
+    /// <summary>The leasable addresses, going round from a place.</summary>
+    public IEnumerable<IPv4Address> LeasableFrom(uint place)
+    {
+        if (_leasable.Count == 0) yield break;
+        var first = _leasable.Next((int)(place % (uint)_slots));
+        var next = first;
+        do
+        {
+            yield return AddressAt(next);
+            next = _leasable.Next((next + 1) % _slots);
+        }
+        while (next != first);
+    }
+
+    /// <summary>The addresses of the reserve that can be leased.</summary>
+    public IEnumerable<IPv4Address> Reserve()
+    {
+        for (var i = 0; _reserve is not null && i < _slots; i++)
+        {
+            i = _reserve.Next(i) is var next && next >= i ? next : _slots;
+            if (i < _slots && _leasable.Contains(i)) yield return AddressAt(i);
+        }
     }
 
     /// <summary>Notes that the address has been used, by whatever way it came to that.</summary>
@@ -83,7 +139,7 @@ internal sealed class AddressPool
     /// </summary>
     public void NoteEnding(LeaseBinding entry)
     {
-        if (entry.NotedEnding <= entry.ExpiresAt || !IsLeasable(entry.Address)) return;
+        if (entry.NotedEnding <= entry.ExpiresAt || !IsOffered(entry.Address)) return;
         entry.NotedEnding = entry.ExpiresAt;
         _endings.Enqueue(entry, entry.ExpiresAt);
     }
@@ -105,6 +161,7 @@ internal sealed class AddressPool
             _endings.Dequeue();
             if (noted != entry.NotedEnding) continue; // an earlier end was noted since
             entry.NotedEnding = null;
+            if (!IsOffered(entry.Address)) continue; // it left the reserve since
             if (!entry.IsHeldAt(now)) return entry;
             NoteEnding(entry);
         }

@@ -25,7 +25,7 @@ public readonly struct AddressResult
     public DhcpSubnet? Subnet { get; }
 
     /// <summary>For how long; zero for the parameters alone (INFORM).</summary>
-    public TimeSpan LeaseTime { get; }
+    public TimeSpan LeaseTime { get; private init; }
 
     /// <summary>Which rule decided, in words; it is reported and logged.</summary>
     public string Rule { get; }
@@ -49,6 +49,9 @@ public readonly struct AddressResult
     /// <summary>Whether no subnet served is the client's: what an operator most often has to know.</summary>
     internal bool IsUnplaced { get; init; }
 
+    /// <summary>Whether every address that this server could offer is held.</summary>
+    internal bool IsExhausted { get; init; }
+
     internal IPv4Address IPv4 { get; }
 
     /// <summary>The client may have the address.</summary>
@@ -64,6 +67,9 @@ public readonly struct AddressResult
 
     /// <summary>Nothing to say: the server stays silent.</summary>
     public static AddressResult Silent(string rule) => new(AddressResultKind.Silent, default, null, TimeSpan.Zero, rule);
+
+    /// <summary>The same answer, with a lease that is no longer than this.</summary>
+    internal AddressResult AtMost(TimeSpan longest) => LeaseTime > longest ? this with { LeaseTime = longest } : this;
 
     internal static AddressResult Grant(IPv4Address address, DhcpSubnet subnet, TimeSpan leaseTime, string rule) =>
         new(AddressResultKind.Grant, address, subnet, leaseTime, rule);

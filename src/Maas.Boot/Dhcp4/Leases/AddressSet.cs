@@ -12,13 +12,21 @@ internal sealed class AddressSet
 
     /// <summary>Makes the full set.</summary>
     public AddressSet(int size)
+        : this(size, size)
+    {
+    }
+
+    private AddressSet(int size, int filled)
     {
         _words = new ulong[(size + 63) / 64];
         _nonEmpty = new ulong[(_words.Length + 63) / 64];
-        for (var i = 0; i < size; i++) Add(i);
+        for (var i = 0; i < filled; i++) Add(i);
     }
 
     public int Count { get; private set; }
+
+    /// <summary>An empty set.</summary>
+    public static AddressSet Empty(int size) => new(size, 0);
 
     public bool Contains(int member) => (_words[member >> 6] & (1UL << (member & 63))) != 0;
 

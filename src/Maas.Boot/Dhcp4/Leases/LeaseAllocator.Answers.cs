@@ -15,6 +15,9 @@ public sealed partial class LeaseAllocator
         Span<byte> buffer = stackalloc byte[17];
         var client = ClientIdentifier.OctetsOf(question.Request, buffer);
         if (client.Length <= 1) return AddressResult.Silent("the client tells neither identifier nor hardware address");
+        if (question.Kind is AddressRequestKind.Select or AddressRequestKind.Verify or AddressRequestKind.Extend
+            && !MayGrant(question.IPv4, client, IsReservedFor(link, question), now))
+            return AddressResult.Silent(StoreAway);
 
         return question.Kind switch
         {
@@ -54,12 +57,16 @@ public sealed partial class LeaseAllocator
     {
         var (rule, isUntried) = ("its reservation", false);
         var entry = link.ReservationFor(question.Request) is { } kept
-            ? Claim(link, kept.Pool, kept.Reservation.Address.ToIPv4(), client, now)
-            : null;
+            && MayGrant(kept.Reservation.Address.ToIPv4(), client, isReserved: true, now)
+                ? Claim(link, kept.Pool, kept.Reservation.Address.ToIPv4(), client, now)
+                : null;
         if (entry is null)
         {
             rule = HadIt;
-            entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Address) ? known : null;
+            entry = link.FindByClient(client) is { } known && known.Pool.IsLeasable(known.Address)
+                && MayGrant(known.Address, client, isReserved: false, now)
+                    ? known
+                    : null;
         }
 
         // A client whose address is no longer leased here is not new.
@@ -142,13 +149,13 @@ public sealed partial class LeaseAllocator
             return _rules.Authoritative
                 ? AddressResult.Refuse("the client is unknown here")
                 : AddressResult.Silent("the client is unknown here");
-        if (entry is not null && entry.Address != question.IPv4) return AddressResult.Refuse("it has another address");
+        if (entry is not null && entry.Address != question.IPv4 && !IsShared) return AddressResult.Refuse("it has another address");
         return Take(link, client, question, now, "it remembers its address rightly");
     }
 
     // RENEWING and REBINDING: it uses the address already. If no other client has it, the lease was lost here, not there.
     private AddressResult Extend(SharedNetwork link, ReadOnlySpan<byte> client, in AddressRequest question, DateTimeOffset now) =>
-        link.FindByClient(client) is { } entry && entry.Address != question.IPv4
+        link.FindByClient(client) is { } entry && entry.Address != question.IPv4 && !IsShared
             ? AddressResult.Refuse("it has another address")
             : Take(link, client, question, now, "it keeps its address") is { Kind: AddressResultKind.Grant } granted
                 ? granted
@@ -239,10 +246,12 @@ public sealed partial class LeaseAllocator
         MarkDirty(entry);
     }
 
-    private static LeaseBinding? ClaimRequested(SharedNetwork link, ReadOnlySpan<byte> client, IPv4Address address, DateTimeOffset now) =>
-        !address.IsNone && link.PoolOf(address) is { } pool && pool.IsLeasable(address) ? Claim(link, pool, address, client, now) : null;
+    private LeaseBinding? ClaimRequested(SharedNetwork link, ReadOnlySpan<byte> client, IPv4Address address, DateTimeOffset now) =>
+        !address.IsNone && link.PoolOf(address) is { } pool && pool.IsOffered(address) && MayGrant(address, client, isReserved: false, now)
+            ? Claim(link, pool, address, client, now)
+            : null;
 
-    private static LeaseBinding? ClaimAny(SharedNetwork link, ReadOnlySpan<byte> client, IPv4Address linkAddress, DateTimeOffset now)
+    private LeaseBinding? ClaimAny(SharedNetwork link, ReadOnlySpan<byte> client, IPv4Address linkAddress, DateTimeOffset now)
     {
         var preferred = link.PoolOf(linkAddress);
         if (preferred is not null && ClaimFrom(link, preferred, client, now) is { } entry) return entry;
@@ -251,11 +260,11 @@ public sealed partial class LeaseAllocator
         return null;
     }
 
-    private static LeaseBinding? ClaimFrom(SharedNetwork link, AddressPool pool, ReadOnlySpan<byte> client, DateTimeOffset now)
+    private LeaseBinding? ClaimFrom(SharedNetwork link, AddressPool pool, ReadOnlySpan<byte> client, DateTimeOffset now)
     {
         var address = pool.TakeFresh(client);
         if (address.IsNone) address = pool.TakeEnded(now)?.Address ?? default;
-        return address.IsNone ? null : Claim(link, pool, address, client, now);
+        return address.IsNone || !MayGrant(address, client, isReserved: false, now) ? null : Claim(link, pool, address, client, now);
     }
 
     /// <summary>Makes the address the client's, unless it is held for another.</summary>
@@ -274,7 +283,7 @@ public sealed partial class LeaseAllocator
 
         if (!entry.IsOwnOf(client))
         {
-            if (entry.IsHeldAt(now)) return null;
+            if (entry.IsKeptAt(now)) return null;
             link.Detach(entry);
             entry.Client = new ClientIdentifier(client);
             entry.HostName = entry.Rule = null;

@@ -40,6 +40,7 @@ public sealed partial class LeaseAllocator
                 _unserved.Clear();
                 foreach (var binding in bindings) Adopt(binding);
                 foreach (var binding in attached) _subnets.Find(binding.Address)?.Attach(binding);
+                AdoptHolds();
                 var (now, correction) = (_clock.Now, _clock.Correction);
                 return [.. bindings.Where(b => b.IsHeldAt(now) && !IsServed(b)).Select(b => b.ToLease(correction))];
             }

@@ -36,7 +36,8 @@ public sealed partial class LeaseAllocator
     /// </summary>
     private LeaseBinding? Displace(SharedNetwork link, DhcpMessage request, ReadOnlySpan<byte> client)
     {
-        if (!IsKnown(request.Hardware)) return null;
+        // Of several servers, another may have renewed the lease.
+        if (IsShared || !IsKnown(request.Hardware)) return null;
         // the one held for the longest time: a client that has just been offered an address may be about to take it
         LeaseBinding? longest = null;
         var own = 0;
@@ -66,7 +67,8 @@ public sealed partial class LeaseAllocator
         {
             Limit = isFirst
                 ? $"all {link.Pools.Sum(p => p.Size)} addresses of {string.Join(", ", link.Pools.Select(p => p.Subnet.Network))} are in use"
-                : null
+                : null,
+            IsExhausted = true,
         };
     }
 

@@ -39,11 +39,17 @@ internal sealed class LeaseBinding(IPv4Address address, AddressPool pool)
     /// <summary>The end under which the pool will look at it; <see langword="null"/> when it will not.</summary>
     public DateTimeOffset? NotedEnding { get; set; }
 
+    /// <summary>Until when a store of several servers keeps it for its client; without such a store, long ago.</summary>
+    public DateTimeOffset KeptUntil { get; set; }
+
     /// <summary>Puts it into another pool, whose endings do not contain it yet.</summary>
     public void MoveTo(AddressPool pool) => (Pool, NotedEnding) = (pool, null);
 
     /// <summary>Whether it may be given only to the client that it is held for.</summary>
     public bool IsHeldAt(DateTimeOffset now) => ExpiresAt > now && State != LeaseState.Released;
+
+    /// <summary>Whether no other client may have it: it is held, or may be renewed by another server.</summary>
+    public bool IsKeptAt(DateTimeOffset now) => KeptUntil > now || IsHeldAt(now);
 
     /// <summary>Whether the client has it, or had it last.</summary>
     public bool IsOwnOf(ReadOnlySpan<byte> client) => State != LeaseState.Quarantined && Client.Octets.SequenceEqual(client);

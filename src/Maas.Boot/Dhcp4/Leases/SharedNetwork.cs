@@ -43,7 +43,7 @@ internal sealed class SharedNetwork
 
     /// <summary>Whether the client could have the address: no other client holds it.</summary>
     public bool IsFreeFor(IPv4Address address, ReadOnlySpan<byte> client, DateTimeOffset now) =>
-        !Entries.TryGetValue(address, out var entry) || entry.IsOwnOf(client) || !entry.IsHeldAt(now);
+        !Entries.TryGetValue(address, out var entry) || entry.IsOwnOf(client) || !entry.IsKeptAt(now);
 
     /// <summary>
     /// The address kept for the sender, and its pool: by hardware address, else by the first other mark that fits, in the order given.

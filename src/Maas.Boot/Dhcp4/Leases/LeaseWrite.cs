@@ -1,0 +1,30 @@
+namespace Maas.Boot.Dhcp4.Leases;
+
+/// <summary>A lease that waits to be written to a store that servers share, and what becomes of it.</summary>
+/// <param name="lease">The lease.</param>
+internal sealed class LeaseWrite(SharedLease lease)
+{
+    private readonly TaskCompletionSource<LeaseWriteResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The lease.</summary>
+    public SharedLease Lease => lease;
+
+    /// <summary>Ends with what became of it.</summary>
+    public Task<LeaseWriteResult> Done => _done.Task;
+
+    /// <summary>Says what became of it.</summary>
+    public void Complete(LeaseWriteResult result) => _done.TrySetResult(result);
+}
+
+/// <summary>What became of a lease that was to be written.</summary>
+internal enum LeaseWriteResult
+{
+    /// <summary>It is durable.</summary>
+    Written,
+
+    /// <summary>Another client has the address, or another server's reserve.</summary>
+    Conflicts,
+
+    /// <summary>The store did not answer in time.</summary>
+    Unknown,
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+
+namespace Maas.Boot.Tests.Dhcp4.Leases;
+
+public sealed class SharedLeaseAllocatorTests
+{
+    [Fact]
+    public async Task Two_servers_offer_new_clients_different_addresses()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+
+        var first = await scene.AskAsync(0, AddressRequestKind.Discover, 1);
+        var second = await scene.AskAsync(1, AddressRequestKind.Discover, 2);
+
+        first.Kind.Should().Be(AddressResultKind.Grant);
+        second.Address.Should().NotBe(first.Address);
+    }
+
+    [Fact]
+    public async Task A_lease_is_in_the_store_before_it_is_granted_and_another_server_renews_it()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var granted = await scene.LeaseAsync(0, 1);
+
+        scene.Store.Entries[granted.Address].Lease.Should().Match<Lease>(
+            lease => lease.State == LeaseState.Bound && lease.Client == SharedLeaseScene.IdOf(1));
+        var renewed = await scene.AskAsync(1, AddressRequestKind.Extend, 1, granted.Address.ToString());
+        renewed.Kind.Should().Be(AddressResultKind.Grant, "the store knows the client, if this server does not yet");
+        renewed.Address.Should().Be(granted.Address);
+    }
+
+    [Fact]
+    public async Task A_client_that_a_peer_has_leased_an_address_to_is_offered_the_same()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var granted = await scene.LeaseAsync(0, 1);
+
+        await scene.SynchronizeAsync(1);
+
+        (await scene.AskAsync(1, AddressRequestKind.Discover, 1)).Address.Should().Be(granted.Address);
+        scene.Servers[1].Leases.Find(granted.Address)!.Value.Hardware.Should().Be(LeaseScene.From(1).Hardware);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_client_is_refused()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var granted = await scene.LeaseAsync(0, 1);
+
+        var stranger = await scene.AskAsync(1, AddressRequestKind.Select, 2, granted.Address.ToString());
+
+        stranger.Kind.Should().Be(AddressResultKind.Refuse);
+    }
+
+    [Fact]
+    public async Task Without_the_store_leases_are_renewed_and_new_clients_get_addresses_of_the_reserve()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var known = await scene.LeaseAsync(0, 1);
+        await scene.SynchronizeAsync(1);
+        foreach (var connection in scene.Connections) connection.IsCut = true;
+
+        var renewed = await scene.AskAsync(1, AddressRequestKind.Extend, 1, known.Address.ToString());
+        var here = await scene.LeaseAsync(0, 2);
+        var there = await scene.LeaseAsync(1, 3);
+
+        renewed.Kind.Should().Be(AddressResultKind.Grant);
+        (here.Kind, there.Kind).Should().Be((AddressResultKind.Grant, AddressResultKind.Grant));
+        here.Address.Should().NotBe(there.Address);
+        scene.Servers.Should().OnlyContain(server => server.IsStoreAway);
+        scene.Servers[1].Unwritten.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task What_was_granted_without_the_store_is_written_when_it_is_back()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        scene.Connections[0].IsCut = true;
+        var granted = await scene.LeaseAsync(0, 1);
+        scene.Store.Entries[granted.Address].Server.Should().NotBeNull("it is in the reserve yet");
+
+        scene.Connections[0].IsCut = false;
+        await scene.SynchronizeAsync(0);
+
+        scene.Servers[0].IsStoreAway.Should().BeFalse();
+        scene.Servers[0].Unwritten.Should().Be(0);
+        scene.Store.Entries[granted.Address].Lease.Client.Should().Be(SharedLeaseScene.IdOf(1));
+    }
+
+    [Fact]
+    public async Task Without_the_store_a_lease_is_renewed_no_longer_than_the_store_keeps_it()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var granted = await scene.LeaseAsync(0, 1); // for 1 h, kept for 2 h
+        scene.Connections[0].IsCut = true;
+
+        scene.Time.Advance(TimeSpan.FromMinutes(90));
+        var shortened = await scene.AskAsync(0, AddressRequestKind.Extend, 1, granted.Address.ToString());
+        scene.Time.Advance(TimeSpan.FromMinutes(30));
+        var ended = await scene.AskAsync(0, AddressRequestKind.Extend, 1, granted.Address.ToString());
+
+        shortened.LeaseTime.Should().BeLessThanOrEqualTo(TimeSpan.FromMinutes(30)).And.BeGreaterThan(TimeSpan.FromMinutes(29));
+        ended.Kind.Should().Be(AddressResultKind.Silent, "another server may have leased the address");
+    }
+
+    [Fact]
+    public async Task A_client_that_only_a_peer_knows_is_not_answered_without_the_store()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        scene.Connections[1].IsCut = true;
+        var granted = await scene.LeaseAsync(0, 1);
+        await scene.LeaseAsync(1, 2); // finds the store away
+
+        var answer = await scene.AskAsync(1, AddressRequestKind.Extend, 1, granted.Address.ToString());
+
+        answer.Kind.Should().Be(AddressResultKind.Silent, "a refusal would cost the client its address");
+    }
+
+    [Fact]
+    public async Task A_reserved_address_is_leased_by_every_server_without_the_store()
+    {
+        var reservation = new AddressReservation.ForHardware(IPAddress.Parse("10.0.0.200"), LeaseScene.From(7).Hardware);
+        await using var scene = await SharedLeaseScene.OpenAsync(subnet: SharedLeaseScene.Subnet with { Reservations = [reservation] });
+        foreach (var connection in scene.Connections) connection.IsCut = true;
+
+        (await scene.LeaseAsync(0, 7)).Address.Should().Be(reservation.Address);
+        (await scene.LeaseAsync(1, 7)).Address.Should().Be(reservation.Address);
+    }
+
+    [Fact]
+    public async Task A_slow_store_delays_an_answer_by_no_more_than_the_answer_time()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var offer = await scene.AskAsync(0, AddressRequestKind.Discover, 1);
+        scene.Connections[0].Pause();
+
+        var asked = scene.AskAsync(0, AddressRequestKind.Select, 1, offer.Address.ToString());
+        asked.IsCompleted.Should().BeFalse();
+        scene.Time.Advance(TimeSpan.FromSeconds(1));
+        var granted = await asked;
+        var next = await scene.LeaseAsync(0, 2);
+
+        granted.Kind.Should().Be(AddressResultKind.Grant);
+        next.Kind.Should().Be(AddressResultKind.Grant, "the second client does not wait at all");
+        scene.Connections[0].Continue();
+    }
+
+    [Fact]
+    public async Task A_reserve_that_is_used_up_is_filled_while_the_client_waits()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+
+        var granted = new HashSet<IPAddress>();
+        for (var client = 1; client <= 24; client++)
+        {
+            var answer = await scene.LeaseAsync(client % 2, client);
+            answer.Kind.Should().Be(AddressResultKind.Grant);
+            granted.Add(answer.Address);
+        }
+
+        granted.Should().HaveCount(24);
+    }
+
+    [Fact]
+    public async Task The_reserve_of_a_server_that_ends_is_free_at_once_and_that_of_one_that_crashed_after_the_outage_time()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync(1);
+        var reserved = scene.Store.Entries.Values.Count(entry => entry.Server is not null);
+        reserved.Should().Be(4, "an eighth of 32");
+
+        await scene.ReplaceAsync(0);
+        scene.Store.Entries.Values.Count(entry => entry.Server is not null).Should().Be(8);
+        await scene.Servers[0].DisposeAsync();
+        scene.Store.Entries.Values.Count(entry => entry.Server is not null).Should().Be(4, "the one that crashed has given back nothing");
+
+        scene.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
+        scene.Servers.Clear();
+        await scene.AddAsync();
+        for (var client = 1; client <= 32; client++)
+            (await scene.LeaseAsync(0, client)).Kind.Should().Be(AddressResultKind.Grant, "client {0} of 32", client);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using Maas.Boot.Dhcp.Leases;
+using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Tests.Dhcp4.Leases;
+using Maas.Hosting.Leases;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Maas.Hosting.Tests.Leases;
+
+/// <summary>A host whose leases are in a store that it shares with other hosts.</summary>
+public sealed class SharedLeasesTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-shared-leases");
+    private readonly MemorySharedLeaseStore _store = new(TimeProvider.System);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_registered_store_has_the_leases_and_the_health_check_reports_when_it_is_away()
+    {
+        var connection = _store.Connect();
+        await using var server = await ComposedServer.StartAsync(
+            DhcpMode.Full,
+            configure: services =>
+            {
+                services.AddSingleton<ISharedLeaseStore>(connection);
+                services.AddHealthChecks().AddMaasHealthChecks();
+            });
+        var address = await LeaseAsync(server, 1);
+        _store.Entries[address].Lease.State.Should().Be(LeaseState.Bound);
+        server.Get<MaasNetworks>().Leases().Should().ContainSingle(lease => lease.Address.Equals(address));
+
+        connection.IsCut = true;
+        var another = await LeaseAsync(server, 2);
+
+        another.Should().NotBe(address);
+        var report = await server.Get<HealthCheckService>().CheckHealthAsync(check => check.Name == "maas-networks", Token);
+        report.Entries["maas-networks"].Status.Should().Be(HealthStatus.Degraded);
+        report.Entries["maas-networks"].Description.Should().Contain("1 leases wait");
+    }
+
+    [Fact]
+    public async Task The_journal_of_a_single_host_is_moved_to_the_store()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var lease = new Lease
+        {
+            Address = IPAddress.Parse("10.0.0.5"),
+            Client = new ClientIdentifier([1, 2, 3]),
+            State = LeaseState.Bound,
+            Since = now,
+            ExpiresAt = now.AddHours(1),
+        };
+        await using (var journal = await LeaseFiles.OpenAsync(_folder.FullName, Token)) await journal.WriteAsync(new[] { lease }, Token);
+
+        await LeaseFiles.MoveAsync(_folder.FullName, _store.Connect(), Token);
+        await LeaseFiles.MoveAsync(_folder.FullName, _store.Connect(), Token);
+
+        _store.Entries[lease.Address].Lease.Client.Should().Be(lease.Client);
+        _folder.GetFiles().Should().ContainSingle().Which.Name.Should().Be("leases.journal.migrated", "the operator may want to go back");
+    }
+
+    private static async Task<IPAddress> LeaseAsync(ComposedServer server, byte client)
+    {
+        var source = server.Get<HostedLeases>();
+        var message = new DhcpMessage
+        {
+            Hardware = new Maas.Boot.HardwareAddress(Maas.Boot.HardwareAddress.Ethernet, [2, 0, 0, 0, 0, client]),
+            Type = DhcpMessageType.Discover,
+        };
+        var offer = await source.AskAsync(new AddressRequest(AddressRequestKind.Discover, message, server.Dhcp.Address), Token);
+        message.Type = DhcpMessageType.Request;
+        var granted = await source.AskAsync(
+            new AddressRequest(AddressRequestKind.Select, message, server.Dhcp.Address, offer.Address), Token);
+        granted.Kind.Should().Be(AddressResultKind.Grant);
+        return granted.Address;
+    }
+}
