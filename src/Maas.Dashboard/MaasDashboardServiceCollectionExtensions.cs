@@ -2,6 +2,7 @@ using Maas;
 using Maas.Core;
 using Maas.Dashboard.Access;
 using Maas.Dashboard.Assets;
+using Maas.Dashboard.Consoles;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +34,7 @@ public static class MaasDashboardServiceCollectionExtensions
         services.TryAddSingleton<DashboardSignInLinks>();
         services.TryAddSingleton<LoginGuard>();
         services.TryAddSingleton<PasswordQueue>();
+        services.TryAddSingleton<OpenConsoles>();
         services.AddScoped<DashboardSession>();
         services.AddAntiforgery();
         services.AddAuthentication().AddCookie(DashboardSession.Scheme, cookie =>

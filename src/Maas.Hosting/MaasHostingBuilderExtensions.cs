@@ -61,6 +61,7 @@ public static class MaasHostingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddMaasPower();
         builder.Services.TryAddSingleton<IMachinePower, DriverPower>();
+        builder.Services.TryAddSingleton<IMachineConsoles, DriverConsoles>();
         return builder;
     }
 

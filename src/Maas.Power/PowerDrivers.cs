@@ -44,6 +44,32 @@ public sealed partial class PowerDrivers
     /// </summary>
     public string? Validate(PowerTarget target) => Find(target.PowerType)?.Validate(target);
 
+    /// <summary>Whether the driver of a power type opens serial consoles.</summary>
+    public bool HasSerialConsole(string powerType) => Find(powerType) is ISerialConsoleDriver;
+
+    /// <summary>Opens the serial console of a machine. One that is open elsewhere may be taken over, and ends there.</summary>
+    public async Task<SerialConsoleResult> OpenSerialAsync(PowerTarget target, CancellationToken cancellationToken)
+    {
+        using var activity = PowerDiagnostics.Source.StartActivity("power console");
+        activity?.SetTag("power.type", target.PowerType);
+        var result = Find(target.PowerType) is ISerialConsoleDriver driver
+            ? await driver.OpenSerialAsync(target, cancellationToken).ConfigureAwait(false)
+            : new SerialConsoleResult.Failed(
+                PowerFailure.UnknownPowerType, $"Power type '{target.PowerType}' has no serial console.");
+        var described = target.Describe();
+        if (result is SerialConsoleResult.Failed failed)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failed.Failure.ToString());
+            LogFailed("console", described, failed.Failure, failed.Reason);
+        }
+        else
+        {
+            LogConsole(described);
+        }
+
+        return result;
+    }
+
     /// <summary>Asks whether the machine is on.</summary>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("query", target, driver => driver.QueryAsync(target, cancellationToken));
@@ -95,4 +121,7 @@ public sealed partial class PowerDrivers
 
     [LoggerMessage(2, LogLevel.Warning, "Power {Request} of {Target} failed ({Failure}): {Reason}")]
     private partial void LogFailed(string request, string target, PowerFailure failure, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Serial console of {Target} opened")]
+    private partial void LogConsole(string target);
 }

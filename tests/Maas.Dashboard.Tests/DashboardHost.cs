@@ -5,6 +5,7 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
+using Maas.Core.Power;
 using Maas.Core.Scripts;
 using Maas.Dashboard.Access;
 using Maas.Install.Recipes;
@@ -46,7 +47,8 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public User Admin { get; private set; } = null!; // set when it starts
 
-    public static async Task<DashboardHost> StartAsync(string pathBase = "", Action<IEndpointConventionBuilder>? conventions = null)
+    public static async Task<DashboardHost> StartAsync(
+        string pathBase = "", Action<IEndpointConventionBuilder>? conventions = null, IMachineConsoles? consoles = null)
     {
         var directory = Directory.CreateTempSubdirectory("maas-dashboard-").FullName;
         var store = new SqliteMaasStore(Path.Combine(directory, "maas.db"));
@@ -58,6 +60,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddSingleton(core).AddMaasDashboard().AddAuthorization().AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddSingleton(core.Records).AddSingleton(core.SshKeys)
             .AddMaasInstall(DebianInstaller.Create("bookworm", "linux", "initrd.gz"));
+        if (consoles is not null) builder.Services.AddSingleton(consoles);
         var app = builder.Build();
         app.UsePathBase(pathBase);
         app.UseRouting();

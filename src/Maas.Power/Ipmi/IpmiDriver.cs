@@ -14,7 +14,7 @@ namespace Maas.Power.Ipmi;
 /// <c>workaround_flags</c> (<c>authcap</c>, <c>opensesspriv</c>, <c>integritycheckvalue</c>).</para>
 /// <para>A command counts as done when the machine has been seen in the state asked for.</para>
 /// </remarks>
-public sealed class IpmiDriver : IPowerDriver
+public sealed class IpmiDriver : IPowerDriver, ISerialConsoleDriver
 {
     private readonly IpmiClient _client;
     private readonly PowerConversations _conversations;
@@ -56,6 +56,30 @@ public sealed class IpmiDriver : IPowerDriver
                 return new PowerResult.Accepted($"The controller took note: next boot from the {from}. {conversation.Note}".TrimEnd());
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SerialConsoleResult> OpenSerialAsync(PowerTarget target, CancellationToken cancellationToken)
+    {
+        if (!IpmiParameters.TryRead(target, out var parameters, out var problem) || parameters is null)
+            return new SerialConsoleResult.Failed(PowerFailure.BadParameters, problem);
+        IpmiSession? session = null;
+        try
+        {
+            session = await _client.ConnectAsync(parameters.Settings, cancellationToken).ConfigureAwait(false);
+            var console = await session.OpenSerialAsync(cancellationToken).ConfigureAwait(false);
+            (var opened, session) = (session, null);
+            return new SerialConsoleResult.Opened(new IpmiConsoleStream(opened, console));
+        }
+        catch (Exception exception) when (exception is IpmiException or ArgumentException)
+        {
+            var failure = Translate(exception) ?? new PowerResult.Failed(PowerFailure.BadParameters, exception.Message);
+            return new SerialConsoleResult.Failed(failure.Failure, target.Redact(failure.Reason));
+        }
+        finally
+        {
+            if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public string? Validate(PowerTarget target) =>

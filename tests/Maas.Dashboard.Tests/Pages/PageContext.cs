@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AngleSharp.Dom;
 using Bunit;
 using Maas.Core.Nodes;
+using Maas.Dashboard.Consoles;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -20,7 +21,8 @@ internal static class PageContext
         var context = new BunitContext();
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddMudServices();
-        context.Services.AddSingleton(host.Core).AddSingleton(TimeProvider.System).AddScoped<DashboardSession>();
+        context.Services.AddSingleton(host.Core).AddSingleton(TimeProvider.System).AddScoped<DashboardSession>()
+            .AddSingleton<OpenConsoles>();
         if (templates) context.Services.AddSingleton(host.Services.GetRequiredService<IAnswerTemplates>());
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
         context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known)));
