@@ -117,9 +117,10 @@ public sealed class MaasCore : IAsyncDisposable
         ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, timeProvider);
         Files = new FileStorage(store.Files);
         SslKeys = new SslKeys(store.Records, options.Quotas, timeProvider);
+        Sessions = new UserSessions(store.Records, store.Accounts, timeProvider);
         UserGroups = new UserGroups(store.Records, timeProvider);
         Notifications = new Notifications(store.Records, timeProvider);
-        UserRemoval = new UserRemoval(machines, store.Records, devices, Notifications, UserGroups, SslKeys, timeProvider);
+        UserRemoval = new UserRemoval(machines, store.Records, devices, Notifications, UserGroups, SslKeys, Sessions, timeProvider);
         PackageRepositories = new RecordSet<PackageRepository>(
             store.Records, ConfigurationTables.PackageRepositories, ConfigurationRules.OfRepositories, timeProvider);
         LicenseKeys = new RecordSet<LicenseKey>(
@@ -180,6 +181,9 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>Removes users, and gives what they own to others.</summary>
     public UserRemoval UserRemoval { get; }
+
+    /// <summary>Users' sessions in browsers.</summary>
+    public UserSessions Sessions { get; }
 
     /// <summary>Groups of users.</summary>
     public UserGroups UserGroups { get; }

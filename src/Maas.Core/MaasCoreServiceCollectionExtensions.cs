@@ -50,6 +50,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(core => core.PackageRepositories)
             .AddPart(core => core.Notifications)
             .AddPart(core => core.UserGroups)
+            .AddPart(core => core.Sessions)
             .AddPart(core => core.UserRemoval)
             .AddPart(core => core.NodeScripts)
             .AddPart(core => core.SslKeys)

@@ -1,5 +1,6 @@
 using Maas;
 using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Dashboard.Access;
 using Maas.Dashboard.Assets;
 using Maas.Dashboard.Consoles;
@@ -42,12 +43,12 @@ public static class MaasDashboardServiceCollectionExtensions
             cookie.Cookie.Name = "maas-dashboard";
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SameSite = SameSiteMode.Lax;
-            cookie.ExpireTimeSpan = TimeSpan.FromHours(8);
+            cookie.ExpireTimeSpan = UserSessions.Lifetime;
             cookie.SlidingExpiration = true;
             cookie.Events.OnValidatePrincipal = async context =>
             {
                 var core = context.HttpContext.RequestServices.GetRequiredService<MaasCore>();
-                if (await DashboardSession.FindUserAsync(core, context.Principal, context.HttpContext.RequestAborted)
+                if (await DashboardSession.FindAsync(core, context.Principal, context.HttpContext.RequestAborted)
                     .ConfigureAwait(false) is null)
                 {
                     context.RejectPrincipal();

@@ -33,7 +33,16 @@ internal static class AccountTables
         [new RecordKey("username", "group", "user")])
     { RaisesEpoch = true };
 
-    public static IReadOnlyList<RecordTable> All { get; } = [SslKeys, UserGroups, UserGroupMembers];
+    public static RecordTable<UserSession> Sessions { get; } = new(
+        "user_sessions",
+        AccountJson.Default.UserSession,
+        [
+            RecordColumn.Text<UserSession>("token", session => session.TokenHash),
+            RecordColumn.Number<UserSession>("user", session => session.UserId),
+        ],
+        [new RecordKey("token", "token")]);
+
+    public static IReadOnlyList<RecordTable> All { get; } = [SslKeys, UserGroups, UserGroupMembers, Sessions];
 }
 
 /// <summary>How they are written.</summary>
@@ -42,4 +51,5 @@ internal static class AccountTables
 [JsonSerializable(typeof(SslKey))]
 [JsonSerializable(typeof(UserGroup))]
 [JsonSerializable(typeof(UserGroupMember))]
+[JsonSerializable(typeof(UserSession))]
 internal sealed partial class AccountJson : JsonSerializerContext;

@@ -14,18 +14,20 @@ public sealed class UserRemoval
     private readonly Notifications _notifications;
     private readonly UserGroups _groups;
     private readonly SslKeys _sslKeys;
+    private readonly UserSessions _sessions;
     private readonly TimeProvider _timeProvider;
 
     internal UserRemoval(
         IMachineStore machines, IRecordStore records, DeviceStore devices, Notifications notifications, UserGroups groups,
-        SslKeys sslKeys, TimeProvider timeProvider)
+        SslKeys sslKeys, UserSessions sessions, TimeProvider timeProvider)
     {
         (_machines, _records, _devices) = (machines, records, devices);
-        (_notifications, _groups, _sslKeys, _timeProvider) = (notifications, groups, sslKeys, timeProvider);
+        (_notifications, _groups, _sslKeys, _sessions, _timeProvider) = (notifications, groups, sslKeys, sessions, timeProvider);
     }
 
     /// <summary>
-    /// Removes a user with all keys, files, certificates and group memberships, and gives away what the user owns, in one transaction.
+    /// Removes a user with all keys, files, certificates, sessions and group memberships, and gives away what the user owns, in one
+    /// transaction.
     /// </summary>
     /// <param name="user">The user.</param>
     /// <param name="heir">
@@ -72,6 +74,7 @@ public sealed class UserRemoval
         .. await _groups.DeletionsOfUserAsync(user.Id, cancellationToken).ConfigureAwait(false),
         .. (await _sslKeys.ListAsync(user.Id, cancellationToken).ConfigureAwait(false))
             .Select(key => new RecordChange.Delete(AccountTables.SslKeys, key.Id, key.Version)),
+        .. await _sessions.DeletionsOfUserAsync(user.Id, cancellationToken).ConfigureAwait(false),
     ];
 
     private static IEnumerable<RecordChange> Transfers(

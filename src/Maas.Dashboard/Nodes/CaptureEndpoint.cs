@@ -14,8 +14,8 @@ internal static class CaptureEndpoint
     {
         var services = http.RequestServices;
         var core = services.GetRequiredService<MaasCore>();
-        var user = await DashboardSession.FindUserAsync(core, http.User, http.RequestAborted).ConfigureAwait(false);
-        if (user is not { IsAdministrator: true })
+        var session = await DashboardSession.FindAsync(core, http.User, http.RequestAborted).ConfigureAwait(false);
+        if (session is not { User.IsAdministrator: true })
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;

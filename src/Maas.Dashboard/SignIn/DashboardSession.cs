@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Maas.Core;
 using Maas.Core.Accounts;
@@ -8,37 +7,43 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace Maas.Dashboard.SignIn;
 
 /// <summary>
-/// The signed-in user of one browser tab. The user is read from the store each time: removing a user, or an administrator's rights, takes
-/// effect at the next page, change or action.
+/// The signed-in user of one browser tab. Session and user are read from the store each time: ending the session, or removing the user or
+/// an administrator's rights, takes effect at the next page, change or action.
 /// </summary>
 internal sealed class DashboardSession(MaasCore core, AuthenticationStateProvider authentication)
 {
     /// <summary>The cookie's authentication scheme.</summary>
     public const string Scheme = "MaasDashboard";
 
-    private const string IdClaim = "maas:user_id";
+    private const string TokenClaim = "maas:session";
 
-    /// <summary>The user; <see langword="null"/> when the user has been removed since.</summary>
+    /// <summary>The user; <see langword="null"/> when the session has ended.</summary>
     public async Task<User?> FindUserAsync(CancellationToken cancellationToken = default) =>
-        await FindUserAsync(core, (await authentication.GetAuthenticationStateAsync()).User, cancellationToken);
+        (await FindAsync(cancellationToken))?.User;
+
+    /// <summary>The session and its user; <see langword="null"/> when it has ended.</summary>
+    public async Task<(UserSession Session, User User)?> FindAsync(CancellationToken cancellationToken = default) =>
+        await FindAsync(core, (await authentication.GetAuthenticationStateAsync()).User, cancellationToken);
 
     /// <summary>The user on whose behalf machines are read and changed.</summary>
-    /// <exception cref="SessionEndedException">The user has been removed since.</exception>
+    /// <exception cref="SessionEndedException">The session has ended.</exception>
     public async Task<MachineActor> GetActorAsync(CancellationToken cancellationToken = default) =>
         await FindUserAsync(cancellationToken) is { } user ? MachineActor.Of(user) : throw new SessionEndedException();
 
-    /// <summary>The user that a cookie names, if there still is one of this name and number.</summary>
-    public static async Task<User?> FindUserAsync(MaasCore core, ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
-        principal?.Identity is { IsAuthenticated: true, AuthenticationType: Scheme, Name: { } name }
-            && await core.Users.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } user
-            && principal.HasClaim(IdClaim, user.Id.ToString(CultureInfo.InvariantCulture))
-                ? user
+    /// <summary>The session that a cookie names, if it has not ended, and its user.</summary>
+    public static async Task<(UserSession Session, User User)?> FindAsync(
+        MaasCore core, ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
+        principal is { Identity: { IsAuthenticated: true, AuthenticationType: Scheme, Name: { } name } }
+            && principal.FindFirstValue(TokenClaim) is { } token
+            && await core.Sessions.FindAsync(token, cancellationToken).ConfigureAwait(false) is { User: var user } found
+            && user.Name == name
+                ? found
                 : null;
 
-    /// <summary>What the cookie says of a user: name and number, no rights.</summary>
-    public static ClaimsPrincipal PrincipalOf(User user) => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, user.Name), new Claim(IdClaim, user.Id.ToString(CultureInfo.InvariantCulture))], Scheme));
+    /// <summary>What the cookie says: the user's name and the session's token, no rights.</summary>
+    public static ClaimsPrincipal PrincipalOf(User user, string token) => new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.Name, user.Name), new Claim(TokenClaim, token)], Scheme));
 }
 
-/// <summary>The signed-in user does not exist any more.</summary>
+/// <summary>The session has ended, or its user does not exist any more.</summary>
 internal sealed class SessionEndedException() : InvalidOperationException("You are not signed in any more. Load the page again.");

@@ -1,4 +1,6 @@
 using System.Net;
+using Maas.Core;
+using Maas.Core.Accounts;
 using Maas.Dashboard.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -35,7 +37,7 @@ internal static class SignInEndpoints
             return;
         }
 
-        await http.SignInAsync(DashboardSession.Scheme, DashboardSession.PrincipalOf(user)).ConfigureAwait(false);
+        await BeginAsync(http, user).ConfigureAwait(false);
         http.Response.Redirect(mount.ReturnUrlOf(http, returnUrl));
     }
 
@@ -53,7 +55,7 @@ internal static class SignInEndpoints
             return;
         }
 
-        await http.SignInAsync(DashboardSession.Scheme, DashboardSession.PrincipalOf(user)).ConfigureAwait(false);
+        await BeginAsync(http, user).ConfigureAwait(false);
         http.Response.Redirect(mount.BaseOf(http));
     }
 
@@ -61,8 +63,19 @@ internal static class SignInEndpoints
     public static async Task SignOutAsync(HttpContext http, DashboardMount mount)
     {
         if (!await IsOwnFormAsync(http).ConfigureAwait(false)) return;
+        var core = http.RequestServices.GetRequiredService<MaasCore>();
+        if (await DashboardSession.FindAsync(core, http.User, http.RequestAborted).ConfigureAwait(false) is { } ended)
+            await core.Sessions.EndAsync(ended.User, ended.Session.Id, ended.User.Name, http.RequestAborted).ConfigureAwait(false);
         await http.SignOutAsync(DashboardSession.Scheme).ConfigureAwait(false);
         http.Response.Redirect(mount.BaseOf(http) + "sign-in");
+    }
+
+    private static async Task BeginAsync(HttpContext http, User user)
+    {
+        var (_, token) = await http.RequestServices.GetRequiredService<MaasCore>().Sessions.BeginAsync(
+            user, http.Connection.RemoteIpAddress?.ToString() ?? "", http.Request.Headers.UserAgent.ToString(), http.RequestAborted)
+            .ConfigureAwait(false);
+        await http.SignInAsync(DashboardSession.Scheme, DashboardSession.PrincipalOf(user, token)).ConfigureAwait(false);
     }
 
     // A form of another site, or one that is too long, is answered here.

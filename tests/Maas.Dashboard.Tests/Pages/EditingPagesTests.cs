@@ -7,7 +7,9 @@ using Maas.Core.Power;
 using Maas.Core.Topology;
 using Maas.Dashboard.Editing;
 using Maas.Dashboard.Pages;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Dashboard.Tests.Pages;
 
@@ -45,6 +47,45 @@ public sealed class EditingPagesTests
         var audit = await host.Core.Events.QueryAsync(new EventQuery { Limit = 50, Level = EventLevel.Audit }, Cancellation);
         audit.Select(each => each.Note.Description).Should()
             .Contain("Created the user carol.").And.NotContain(text => text.Contains("secret"));
+    }
+
+    [Fact]
+    public async Task A_user_ends_another_session_and_keeps_the_own_one_with_a_new_password()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await using var context = PageContext.Of(host, "bob");
+        var bob = (await host.Core.Users.FindAsync("bob", Cancellation))!;
+        var (other, _) = await host.Core.Sessions.BeginAsync(bob, "10.0.0.7", "<b>Browser</b>", Cancellation);
+        await host.Core.Sessions.BeginAsync(bob, "10.0.0.8", "Third", Cancellation);
+        var page = context.Render<AccountPage>();
+        page.WaitForAssertion(() => page.Markup.Should().Contain("&lt;b&gt;Browser").And.Contain("10.0.0.7").And.Contain("this session"));
+
+        page.Confirm($"End the session {other.Id}");
+        page.ShouldSay("The session was ended.");
+        page.Find("#own-password").Change("another horse");
+        page.FindAll("form")[^1].Submit();
+
+        page.ShouldSay("Your password was set.");
+        page.Markup.Should().NotContain("Third").And.Contain("this session");
+        (await host.Core.Sessions.ListAsync(bob, Cancellation)).Should().ContainSingle();
+        page.Confirm("Sign out everywhere");
+        page.WaitForAssertion(() => host.Core.Sessions.ListAsync(bob, Cancellation).Result.Should().BeEmpty());
+        context.Services.GetRequiredService<NavigationManager>().Uri.Should().EndWith("/sign-in");
+    }
+
+    [Fact]
+    public async Task An_administrator_signs_a_user_out_everywhere()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var bob = (await host.Core.Users.FindAsync("bob", Cancellation))!;
+        await host.Core.Sessions.BeginAsync(bob, "10.0.0.7", "Browser", Cancellation);
+        await using var context = PageContext.Of(host);
+        var page = context.Render<UsersPage>();
+
+        page.Confirm("Sign out bob");
+
+        page.ShouldSay("bob was signed out everywhere.");
+        (await host.Core.Sessions.ListAsync(bob, Cancellation)).Should().BeEmpty();
     }
 
     [Fact]

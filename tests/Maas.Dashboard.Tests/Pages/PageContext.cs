@@ -25,7 +25,8 @@ internal static class PageContext
             .AddSingleton<OpenConsoles>();
         if (templates) context.Services.AddSingleton(host.Services.GetRequiredService<IAnswerTemplates>());
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
-        context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known)));
+        var (_, token) = host.Core.Sessions.BeginAsync(known, "127.0.0.1", "a test").GetAwaiter().GetResult();
+        context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known, token)));
         return context;
     }
 

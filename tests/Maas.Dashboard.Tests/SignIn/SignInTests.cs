@@ -175,6 +175,59 @@ public sealed partial class SignInTests
     }
 
     [Fact]
+    public async Task A_new_password_and_an_end_everywhere_sign_out_every_browser_and_leave_its_cookie_worthless()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var first = host.NewClient();
+        using var second = host.NewClient();
+        foreach (var client in new[] { first, second })
+            (await SignInAsync(client, "bob", DashboardHost.Password)).Dispose();
+        (await StatusAsync(first), await StatusAsync(second)).Should().Be((HttpStatusCode.OK, HttpStatusCode.OK));
+
+        await host.Core.Users.SetPasswordAsync("bob", new Maas.Core.Secret("another horse"), Cancellation);
+        (await StatusAsync(first), await StatusAsync(second)).Should().Be((HttpStatusCode.Redirect, HttpStatusCode.Redirect));
+
+        (await SignInAsync(first, "bob", "another horse")).Dispose();
+        (await SignInAsync(second, "bob", "another horse")).Dispose();
+        var bob = (await host.Core.Users.FindAsync("bob", Cancellation))!;
+        (await host.Core.Sessions.ListAsync(bob, Cancellation)).Should().HaveCount(2);
+        await host.Core.Sessions.EndAllAsync(bob, null, "admin", Cancellation);
+        (await StatusAsync(first), await StatusAsync(second)).Should().Be((HttpStatusCode.Redirect, HttpStatusCode.Redirect));
+        using var live = await second.PostAsync("/MAAS/_blazor/negotiate?negotiateVersion=1", null, Cancellation);
+        live.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+
+        async Task<HttpStatusCode> StatusAsync(HttpClient client)
+        {
+            using var response = await client.GetAsync("/MAAS/", Cancellation);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_cookie_that_was_copied_ends_with_signing_out()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        using var client = host.NewClient();
+        using var answer = await SignInAsync(client, "bob", DashboardHost.Password);
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(each => each.StartsWith("maas-dashboard=", StringComparison.Ordinal));
+        using var thief = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+        (await StealAsync()).Should().Be(HttpStatusCode.OK);
+
+        using var form = Form(await client.GetStringAsync("/MAAS/", Cancellation), []);
+        (await client.PostAsync("/MAAS/sign-out", form, Cancellation)).Dispose();
+
+        (await StealAsync()).Should().Be(HttpStatusCode.Redirect);
+
+        async Task<HttpStatusCode> StealAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, host.Origin + "/MAAS/");
+            request.Headers.Add("Cookie", cookie.Split(';')[0]);
+            using var response = await thief.SendAsync(request, Cancellation);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Every_answer_forbids_inline_scripts_and_frames()
     {
         await using var host = await DashboardHost.StartAsync();
