@@ -2,6 +2,7 @@ using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Dashboard.Tests.Consoles;
 using Maas.Judges;
 using Microsoft.Playwright;
 
@@ -17,26 +18,8 @@ public sealed class BrowserTests
     {
         var chromium = Judge.Require("chromium");
         await using var host = await DashboardHost.StartAsync();
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // CI runs as root in a container
-        });
-        await using var context = await browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = 1280, Height = 800 },
-            ColorScheme = ColorScheme.Light,
-            ReducedMotion = ReducedMotion.Reduce,
-        });
-        context.SetDefaultTimeout(60_000);
-        var page = await context.NewPageAsync();
-        var errors = new List<string>();
-        page.Console += (_, message) =>
-        {
-            // A page that is left ends its web socket, which Chromium reports too.
-            if (message.Type == "error") errors.Add(message.Text);
-        };
+        await using var browser = await OpenBrowser.StartAsync(chromium);
+        var (page, errors) = (browser.Page, browser.Errors);
 
         await page.GotoAsync(host.Origin + "/MAAS/?status=New");
         await CheckAsync(page, "sign-in");
@@ -71,7 +54,7 @@ public sealed class BrowserTests
         (await page.GetByText("52:54:00:12:34:56").CountAsync()).Should().BeGreaterThan(0);
         await CheckAsync(page, "machine");
 
-        foreach (var name in new[] { "Images", "Networks", "DNS", "Events", "Scripts", "Users", "Settings", "Health" })
+        foreach (var name in new[] { "Images", "Networks", "DNS", "Events", "Scripts", "Templates", "Users", "Settings", "Health" })
         {
             await page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
             await page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }).WaitForAsync();
@@ -79,6 +62,103 @@ public sealed class BrowserTests
         }
 
         errors.Should().BeEmpty("no script is blocked and none fails");
+    }
+
+    [Fact]
+    public async Task An_operator_changes_a_template_deploys_with_a_layout_types_on_the_console_and_ends_the_sessions_by_keyboard()
+    {
+        var chromium = Judge.Require("chromium");
+        var consoles = new TestConsoles();
+        await using var host = await DashboardHost.StartAsync(consoles: consoles);
+        await host.AddImageAsync("custom/debian-12", "tgz");
+        var machine = await host.AddReadyMachineAsync("52:54:00:12:34:56", "rack1-node7");
+        await using var browser = await OpenBrowser.StartAsync(chromium);
+        var (page, errors) = (browser.Page, browser.Errors);
+        await SignInAsync(page, host.Origin + "/MAAS/templates");
+
+        await PressAsync(page, "Replace built-in debian/user");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Replace debian/user" }).WaitForAsync();
+        await page.GetByLabel("For which machines").SelectOptionAsync("Machine");
+        await page.GetByLabel("Which one").FillAsync(machine.Id.ToString());
+        await page.GetByLabel("Text", new() { Exact = true }).FillAsync("d-i passwd/user-fullname string {{ machine.description }}\n");
+        await PressAsync(page, "Save template");
+        await page.GetByText("debian/user, line 1, column").WaitForAsync();
+        await CheckAsync(page, "template-error");
+        await page.GetByLabel("Text", new() { Exact = true }).FillAsync("d-i passwd/username string {{ machine.hostname }}\n");
+        await PressAsync(page, "Preview");
+        await page.GetByText("d-i passwd/username string rack1-node7").First.WaitForAsync();
+        await PressAsync(page, "Save template");
+        await page.GetByText("debian/user was saved").WaitForAsync();
+        await CheckAsync(page, "template-saved");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Machines" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "rack1-node7" }).ClickAsync();
+        await PressAsync(page, "Open the serial console");
+        await consoles.PrintAsync("rack1-node7 login: <img src=x onerror=alert(1)>");
+        await page.GetByText("login: <img").WaitForAsync();
+        await page.GetByLabel("Type a line").FillAsync("root");
+        await page.Keyboard.PressAsync("Enter");
+        (await consoles.ReadTypedAsync(5)).Should().Be("root\r");
+        await CheckAsync(page, "console");
+
+        await PressAsync(page, "Deploy");
+        await page.GetByLabel("Storage layout").SelectOptionAsync("lvm");
+        await page.GetByText("LVM volume for vgroot").WaitForAsync();
+        await CheckAsync(page, "deploy");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Deploy" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Deploying now" }).WaitForAsync();
+        await host.ReportAsync(machine.Id, new MachineReport.ImageDelivered(0));
+        await host.ReportAsync(machine.Id, new MachineReport.ImageDelivered(40));
+        await page.GetByText("The image is written to 40 %.").WaitForAsync();
+        await CheckAsync(page, "deploying");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "admin", Exact = true }).ClickAsync();
+        await page.GetByText("this session").WaitForAsync();
+        await CheckAsync(page, "account");
+        errors.Should().BeEmpty("no script is blocked and none fails");
+        await PressAsync(page, "Sign out everywhere");
+        await PressAsync(page, "Yes");
+        await page.GetByLabel("Password or API key").WaitForAsync();
+    }
+
+    [Fact, Trait("Category", "Long")]
+    public async Task The_first_page_of_a_thousand_machines_is_there_at_once()
+    {
+        var chromium = Judge.Require("chromium");
+        await using var host = await DashboardHost.StartAsync();
+        await Parallel.ForAsync(0, 1000, Cancellation, async (number, _) =>
+            await host.AddMachineAsync($"52:54:00:00:{number / 256:x2}:{number % 256:x2}", $"node{number:d4}"));
+        await using var browser = await OpenBrowser.StartAsync(chromium);
+        await SignInAsync(browser.Page, host.Origin + "/MAAS/");
+        await browser.Page.Locator("tbody th a").First.WaitForAsync();
+        var times = new List<double>();
+        for (var round = 0; round < 5; round++)
+        {
+            var start = System.Diagnostics.Stopwatch.GetTimestamp();
+            await browser.Page.GotoAsync(host.Origin + "/MAAS/");
+            await browser.Page.Locator("tbody th a").First.WaitForAsync();
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"First page with 1,000 machines, in ms: {string.Join(", ", times.Select(t => $"{t:0}"))}");
+        (await browser.Page.Locator("tbody th a").CountAsync()).Should().BeInRange(1, 200, "the list is virtualized");
+    }
+
+    private static async Task SignInAsync(IPage page, string url)
+    {
+        await page.GotoAsync(url);
+        await page.GetByLabel("User name").FillAsync("admin");
+        await page.GetByLabel("Password or API key").FillAsync(DashboardHost.Password);
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    // A button by keyboard: it has the focus, and Enter presses it.
+    private static async Task PressAsync(IPage page, string name)
+    {
+        var button = page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+        await button.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
     }
 
     // The sign-in page has no theme beside its style sheet.

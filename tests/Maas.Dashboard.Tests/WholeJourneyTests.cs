@@ -20,20 +20,8 @@ public sealed class WholeJourneyTests
 
     private static async Task DriveAsync(string chromium, string link)
     {
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // CI runs as root in a container
-        });
-        await using var context = await browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = 1280, Height = 800 },
-            ColorScheme = ColorScheme.Light,
-            ReducedMotion = ReducedMotion.Reduce,
-        });
-        context.SetDefaultTimeout(Patience);
-        var page = await context.NewPageAsync();
+        await using var browser = await OpenBrowser.StartAsync(chromium, Patience);
+        var page = browser.Page;
         await page.GotoAsync(link);
 
         // All have come to rest, without a reload: one failed its tests, two wait to be accepted.
