@@ -22,6 +22,7 @@ internal sealed class BootTrace
     {
         Machine = context.Machine;
         PowerFailure = context.PowerFailure;
+        ScriptFailures = context.ScriptFailures;
         HasFailed = MachineFailure.Is(Machine.Status);
         // What happens after a failure, the machine's last words included, did not cause it.
         Now = HasFailed && Machine.StatusSince < context.Now ? Machine.StatusSince : context.Now;
@@ -35,6 +36,8 @@ internal sealed class BootTrace
     public Machine Machine { get; }
 
     public string? PowerFailure { get; }
+
+    public IReadOnlyList<ScriptFailure> ScriptFailures { get; }
 
     public DateTimeOffset Now { get; }
 

@@ -18,4 +18,7 @@ public sealed record DiagnosisContext
     /// Why the power action that is still being tried failed last, without secrets; <see langword="null"/> when none failed.
     /// </summary>
     public string? PowerFailure { get; init; }
+
+    /// <summary>The scripts of the operation that failed; empty when none did, or that is not known.</summary>
+    public IReadOnlyList<ScriptFailure> ScriptFailures { get; init; } = [];
 }

@@ -33,7 +33,8 @@ public sealed record DiagnosisRule
     internal Explanation? Apply(BootTrace trace) => Find(trace) is not { } found
         ? null
         : new Explanation(
-            Name, Phase, found.Confidence, LogText.From(found.Cause ?? Cause, LongestCause), NextStep,
+            Name, Phase, found.Confidence, LogText.From(found.Cause ?? Cause, LongestCause),
+            found.NextStep ?? NextStep,
             [.. found.Evidence.TakeLast(MostEvidence).Select(entry => entry.Source)]);
 }
 
@@ -41,4 +42,6 @@ public sealed record DiagnosisRule
 /// <param name="Confidence">What it follows from.</param>
 /// <param name="Evidence">The entries that it follows from.</param>
 /// <param name="Cause">The cause with particulars; <see langword="null"/> for the rule's own words.</param>
-internal sealed record Finding(ExplanationConfidence Confidence, IReadOnlyList<TraceEntry> Evidence, string? Cause = null);
+/// <param name="NextStep">The next step with particulars; <see langword="null"/> for the rule's own words.</param>
+internal sealed record Finding(
+    ExplanationConfidence Confidence, IReadOnlyList<TraceEntry> Evidence, string? Cause = null, string? NextStep = null);

@@ -1,5 +1,6 @@
 using Maas.Core.Events;
 using Maas.Core.Nodes;
+using Maas.Core.Scripts;
 
 namespace Maas.Core.Diagnosis;
 
@@ -53,9 +54,17 @@ internal static class InstallationRules
         },
         new("script-failed", DiagnosisPhase.Installation, ScriptFailed)
         {
-            Symptom = "scripts of commissioning or testing fail",
-            Cause = "A script of commissioning or testing failed.",
-            NextStep = "Read its output (GET nodes/ID/results/); override_failed_testing accepts a machine whose tests failed.",
+            Symptom = "a script of commissioning, release or deployment fails",
+            Cause = "A script failed; the explanation names it, its exit status, and the first line of its output that tells of a failure.",
+            NextStep = "Read all that it printed (GET nodes/ID/results/current-commissioning/?include_output=true), remove the cause, and "
+                + "start the operation again.",
+        },
+        new("test-failed", DiagnosisPhase.Installation, TestFailed)
+        {
+            Symptom = "a test fails",
+            Cause = "A test failed; the explanation names it, its exit status, and the first line of its output that tells of a failure.",
+            NextStep = "Read all that it printed (GET nodes/ID/results/current-testing/?include_output=true), repair the part, and run the "
+                + "test again with op=test; op=override_failed_testing accepts the machine as it is.",
         },
         new("cloud-init-failed", DiagnosisPhase.FirstBoot, CloudInitFailed)
         {
@@ -91,12 +100,42 @@ internal static class InstallationRules
 
     private static Finding? ArchiveIncomplete(BootTrace trace) => Reported(trace, "the archive lacks ", "the archive holds no ");
 
+    private static Finding? ScriptFailed(BootTrace trace) => trace.WaitsOrFailed || trace.Machine.Status is MachineStatus.FailedReleasing
+        ? FailureOf(trace, isTest: false)
+        : null;
+
+    private static Finding? TestFailed(BootTrace trace) => trace.WaitsOrFailed ? FailureOf(trace, isTest: true) : null;
+
     // The agent says "Failed: NAME"; the server adds the names where it does not.
-    private static Finding? ScriptFailed(BootTrace trace) =>
-        trace.WaitsOrFailed && trace.Reports.FirstOrDefault(entry => entry.Says("Failed scripts: ")
-            || entry.Words.StartsWith("Failed: ", StringComparison.Ordinal)) is { } failed
-            ? Quote(failed)
-            : null;
+    private static Finding? FailureOf(BootTrace trace, bool isTest)
+    {
+        var failures = trace.ScriptFailures.Where(failure => (failure.Kind is ScriptKind.Testing) == isTest).ToList();
+        var isOfTests = trace.ScriptFailures.Count > 0
+            ? trace.ScriptFailures.All(failure => failure.Kind is ScriptKind.Testing)
+            : trace.Machine.Status is MachineStatus.FailedTesting or MachineStatus.Testing;
+        if (isOfTests != isTest || trace.Reports.FirstOrDefault(entry => entry.Says("Failed scripts: ")
+            || entry.Words.StartsWith("Failed: ", StringComparison.Ordinal)
+            || failures.Exists(failure => entry.Says(failure.Name))) is not { } failed)
+            return null;
+        return failures.Count == 0 ? Quote(failed) : new Finding(
+            ExplanationConfidence.Stated, [failed],
+            string.Join("; ", trace.ScriptFailures.Select(failure => failure.Words)) + ".",
+            NextStepAfter(failures[0], trace.Machine.Id));
+    }
+
+    private static string NextStepAfter(ScriptFailure failure, SystemId machine)
+    {
+        var (set, again) = failure.Kind switch
+        {
+            ScriptKind.Testing => (
+                "testing", $"repair the part, and run it again (op=test with testing_scripts={failure.Name}); "
+                    + "op=override_failed_testing accepts the machine as it is"),
+            ScriptKind.Release => ("release", "remove the cause, and release the machine again (op=release)"),
+            ScriptKind.Deployment => ("deployment", "remove the cause, release the machine, and deploy it again"),
+            _ => ("commissioning", "remove the cause, and commission the machine again (op=commission)"),
+        };
+        return $"Read all that {failure.Name} printed (GET nodes/{machine}/results/current-{set}/?include_output=true), {again}.";
+    }
 
     private static Finding? CloudInitFailed(BootTrace trace)
     {
@@ -119,7 +158,7 @@ internal static class InstallationRules
         && !entry.Says("Powering on failed", "Powering off failed", "Shutting down failed");
 
     private static Func<BootTrace, Finding?>[] Specific =>
-        [DiskNotFound, OtherHardware, ImageHashWrong, ImageNotWritten, StorageNotMade, ArchiveIncomplete, ScriptFailed];
+        [DiskNotFound, OtherHardware, ImageHashWrong, ImageNotWritten, StorageNotMade, ArchiveIncomplete, ScriptFailed, TestFailed];
 
     private static Finding? Reported(BootTrace trace, params ReadOnlySpan<string> phrases)
     {

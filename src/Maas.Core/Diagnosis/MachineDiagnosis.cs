@@ -1,4 +1,5 @@
 using Maas.Core.Nodes;
+using Maas.Core.Scripts;
 
 namespace Maas.Core.Diagnosis;
 
@@ -15,13 +16,16 @@ public sealed class MachineDiagnosis
     private readonly Machines _machines;
     private readonly Timeline _timeline;
     private readonly IPowerQueue _power;
+    private readonly IScriptResultStore _scripts;
     private readonly TimeProvider _timeProvider;
 
-    internal MachineDiagnosis(Machines machines, Timeline timeline, IPowerQueue power, TimeProvider timeProvider)
+    internal MachineDiagnosis(Machines machines, Timeline timeline, IPowerQueue power, IScriptResultStore scripts,
+        TimeProvider timeProvider)
     {
         _machines = machines;
         _timeline = timeline;
         _power = power;
+        _scripts = scripts;
         _timeProvider = timeProvider;
     }
 
@@ -36,6 +40,7 @@ public sealed class MachineDiagnosis
             Machine = machine,
             Timeline = await _timeline.ReadAsync(machine.Id, MostEntries, cancellationToken).ConfigureAwait(false),
             PowerFailure = await _power.GetFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false),
+            ScriptFailures = await ScriptFailure.ListAsync(_scripts, machine, cancellationToken).ConfigureAwait(false),
             Now = _timeProvider.GetUtcNow(),
         });
     }

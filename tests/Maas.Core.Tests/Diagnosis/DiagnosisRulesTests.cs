@@ -64,7 +64,9 @@ public class DiagnosisRulesTests
         ["storage-not-made"] = () => (Story().UpToAgent().Fails("the RAID md0 could not be built mdadm: device or resource busy"), 1),
         ["archive-incomplete"] = () => (Story().UpToAgent().Fails(
             "the archive lacks grub-install (package grub2-common), which this machine's storage needs"), 1),
-        ["script-failed"] = () => (new BootStory(MachineStatus.Testing).UpToAgent()
+        ["script-failed"] = () => (new BootStory(MachineStatus.Commissioning).UpToAgent()
+            .Fails("Failed scripts: raid-config.", "Failed commissioning", MachineStatus.FailedCommissioning), 1),
+        ["test-failed"] = () => (new BootStory(MachineStatus.Testing).UpToAgent()
             .Fails("Failed scripts: memtester.", "Failed testing", MachineStatus.FailedTesting), 1),
         ["cloud-init-failed"] = () => (Story().UpToHandover()
             .Event(EventLevel.Error, "cloud-init", "cloudinit modules-config: running failed")

@@ -57,6 +57,13 @@ public class SimulatedFaultTests
             time: FiveMinutes),
         ["image-hash-wrong"] = () => DeployAsync(time: FiveMinutes, changes: Damage),
         ["installer-failed"] = InstallerFailedAsync,
+        ["test-failed"] = () => ScriptFailsAsync(
+            "20-maas-disk-read", "sda: 8 MiB read.\nsda: the last MiB could not be read.\nbye\n",
+            "20-maas-disk-read failed with exit status 3: sda: the last MiB could not be read.",
+            "current-testing/?include_output=true), repair the part, and run it again (op=test with testing_scripts=20-maas-disk-read)"),
+        ["script-failed"] = () => ScriptFailsAsync(
+            "00-maas-inventory", "", "00-maas-inventory failed with exit status 3 and printed nothing.",
+            "current-commissioning/?include_output=true), remove the cause, and commission the machine again"),
         ["cloud-init-failed"] = () => DeployAsync(
             change: options => options with { Faults = SimulatedFault.CloudInitFails }, time: FiveMinutes),
         ["network-boot-again"] = () => DeployAsync(
@@ -231,6 +238,21 @@ public class SimulatedFaultTests
     }
 
     // The report of an installer with its log: the first failing line is the cause.
+    private static async Task<DiagnosisReport> ScriptFailsAsync(string script, string output, string cause, string nextStep)
+    {
+        await using var maas = await VirtualMaas.StartAsync();
+        var (simulated, machine) = await maas.AddAsync(change: options => options with
+        {
+            RunScript = each => each.Name == script ? new SimulatedScriptResult(3, output) : null,
+        });
+        simulated.TurnOn();
+        await maas.Network.RunForAsync(FiveMinutes);
+        var report = await maas.ExplainAsync(machine.Id);
+        report.Explanations[0].Cause.Should().Be(cause);
+        report.Explanations[0].NextStep.Should().Contain(nextStep);
+        return report;
+    }
+
     private static async Task<DiagnosisReport> InstallerFailedAsync()
     {
         await using var maas = await VirtualMaas.StartAsync();
