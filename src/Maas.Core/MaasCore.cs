@@ -114,7 +114,7 @@ public sealed class MaasCore : IAsyncDisposable
         Discoveries = new Discoveries(store.Records, Settings);
         Diagnosis = new MachineDiagnosis(Machines, Timeline, store.PowerQueue, store.ScriptResults, timeProvider);
         Operations = new Operations(Machines, Timeline, Diagnosis, store.PowerQueue);
-        ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, timeProvider);
+        ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, MachineTokens, timeProvider);
         Files = new FileStorage(store.Files);
         SslKeys = new SslKeys(store.Records, options.Quotas, timeProvider);
         Sessions = new UserSessions(store.Records, store.Accounts, timeProvider);

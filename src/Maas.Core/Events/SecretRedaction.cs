@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Maas.Core.Events;
@@ -11,6 +12,19 @@ internal static partial class SecretRedaction
 {
     /// <summary>The text with an ellipsis for each secret.</summary>
     public static string Apply(string text) => Token().Replace(text, "${before}…");
+
+    /// <summary>Where secrets are in bytes that may be a text.</summary>
+    public static IReadOnlyList<(int From, int To)> Find(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IndexOf("maas.token="u8) < 0 && bytes.IndexOf("/metadata/latest/install/"u8) < 0
+            && bytes.IndexOf("oauth_signature="u8) < 0 && bytes.IndexOf("token_secret"u8) < 0)
+            return [];
+        return
+        [
+            .. Token().Matches(Encoding.Latin1.GetString(bytes))
+                .Select(match => (match.Index + match.Groups["before"].Length, match.Index + match.Length)),
+        ];
+    }
 
     // A text may be cut in the middle of a secret, so that any length is one.
     [GeneratedRegex(

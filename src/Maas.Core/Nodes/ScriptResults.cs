@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Core.Accounts;
 using Maas.Core.Scripts;
 using Maas.Core.Inventory;
 using Maas.Core.Storage;
@@ -13,14 +14,17 @@ public sealed class ScriptResults
     private readonly NodeScripts _scripts;
     private readonly Machines _machines;
     private readonly Tags _tags;
+    private readonly MachineTokens _tokens;
     private readonly TimeProvider _clock;
 
-    internal ScriptResults(IScriptResultStore store, NodeScripts scripts, Machines machines, Tags tags, TimeProvider timeProvider)
+    internal ScriptResults(IScriptResultStore store, NodeScripts scripts, Machines machines, Tags tags, MachineTokens tokens,
+        TimeProvider timeProvider)
     {
         _store = store;
         _scripts = scripts;
         _machines = machines;
         _tags = tags;
+        _tokens = tokens;
         _clock = timeProvider;
     }
 
@@ -49,7 +53,8 @@ public sealed class ScriptResults
     /// <summary>
     /// Takes the machine's report on one script. The inventory's output becomes the machine's hardware; an inventory that
     /// cannot be read counts as failed. A report on a script that has ended already, or is another machine's, changes nothing; nor does
-    /// one of an installed machine that has not booted for its tests yet.
+    /// one of an installed machine that has not booted for its tests yet. Its output is stored without the machine's key, and without boot
+    /// tokens and passwords of its power parameters.
     /// </summary>
     /// <returns>The result afterwards; <see langword="null"/> when it does not exist such.</returns>
     public async Task<ScriptResult?> ReportAsync(SystemId machine, ScriptReport report, CancellationToken cancellationToken = default)
@@ -95,6 +100,7 @@ public sealed class ScriptResults
         }
 
         if (!ScriptResult.Unfinished.Contains(updated.Status)) updated = updated with { Ended = now };
+        if (output is not null) output = await RedactAsync(machine, output, cancellationToken).ConfigureAwait(false);
         return await _store.UpdateAsync(updated, output, cancellationToken).ConfigureAwait(false)
             ? updated
             : await _store.GetAsync(result.Id, cancellationToken).ConfigureAwait(false);
@@ -170,6 +176,15 @@ public sealed class ScriptResults
         return _store.UpdateAsync(
             result with { Status = ScriptStatus.Skipped, Started = now, Ended = now }, new ScriptOutput(output, output, default),
             cancellationToken);
+    }
+
+    private async Task<ScriptOutput> RedactAsync(SystemId id, ScriptOutput output, CancellationToken cancellationToken)
+    {
+        List<string> secrets = [];
+        if (await _tokens.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } token) secrets.Add(token.TokenSecret.Reveal());
+        if (await _machines.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } machine)
+            secrets.AddRange(machine.Power.Secrets);
+        return new OutputRedaction(secrets).Apply(output);
     }
 
     /// <summary>Gives a machine the tags of a result. A tag with a definition or with kernel options is left alone.</summary>

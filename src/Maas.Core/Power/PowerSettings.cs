@@ -14,6 +14,16 @@ public sealed record PowerSettings(string Type, IReadOnlyDictionary<string, stri
     /// <summary>Whether a person does it: type <c>manual</c>, or none given.</summary>
     public bool IsManual => Type is "manual" or "";
 
+    /// <summary>The passwords, keys and tokens among the parameters: MAAS's names of them, and others that say so.</summary>
+    internal IEnumerable<string> Secrets => Parameters
+        .Where(each => each.Key is "k_g" || each.Key.Contains("pass", StringComparison.Ordinal)
+            || each.Key.Contains("secret", StringComparison.Ordinal) || each.Key is "power_token")
+        .Select(each => each.Value);
+
+    internal bool HasSameValuesAs(PowerSettings other) =>
+        Type == other.Type && Parameters.Count == other.Parameters.Count
+        && Parameters.All(each => other.Parameters.TryGetValue(each.Key, out var value) && value == each.Value);
+
     /// <summary>The type and the names of the parameters, never their values.</summary>
     public override string ToString() => $"{Type}({string.Join(", ", Parameters.Keys)})";
 }
