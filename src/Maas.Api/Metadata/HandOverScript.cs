@@ -11,9 +11,17 @@ internal static class HandOverScript
         #!/bin/sh
         # This system is handed over: it no longer belongs to the server that installed it.
         set -e
-        cd "${ROOT:-/}etc/cloud"
-        rm -f cloud.cfg.d/90_maas.cfg cloud.cfg.d/99-zz-maas.cfg cloud.cfg.d/99-zz-maas-ssh.cfg
-        : >cloud-init.disabled
+        cd "${ROOT:-/}"
+        rm -f etc/cloud/cloud.cfg.d/90_maas.cfg etc/cloud/cloud.cfg.d/99-zz-maas.cfg etc/cloud/cloud.cfg.d/99-zz-maas-ssh.cfg
+        : >etc/cloud/cloud-init.disabled
+        # The timer that reports the hardware, with the machine's key.
+        if [ -e etc/systemd/system/maas-hardware-sync.timer ]; then
+            [ -n "${ROOT-}" ] || systemctl disable --now maas-hardware-sync.timer || :
+            rm -f etc/systemd/system/maas-hardware-sync.timer etc/systemd/system/maas-hardware-sync.service
+            rm -f etc/systemd/system/timers.target.wants/maas-hardware-sync.timer
+        fi
+        rm -f etc/maas/hardware-sync.conf usr/local/lib/maas/inventory usr/local/lib/maas/hardware-sync
+        rmdir etc/maas usr/local/lib/maas 2>/dev/null || :
 
         """;
 }

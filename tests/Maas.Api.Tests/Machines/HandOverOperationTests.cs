@@ -50,18 +50,31 @@ public class HandOverOperationTests
     [Fact]
     public async Task The_script_removes_the_datasource_and_switches_cloud_init_off()
     {
-        Judge.RequireAll("sh", "rm");
+        Judge.RequireAll("sh", "rm", "rmdir");
         var root = Directory.CreateTempSubdirectory("maas-hand-over-");
         try
         {
             var configuration = root.CreateSubdirectory("etc/cloud/cloud.cfg.d").FullName;
             foreach (var name in new[] { "90_maas.cfg", "99-zz-maas.cfg", "99-zz-maas-ssh.cfg", "10_owner.cfg" })
                 await File.WriteAllTextAsync(Path.Combine(configuration, name), "x", ApiHost.Cancellation);
+            string[] ours =
+            [
+                "etc/maas/hardware-sync.conf", "usr/local/lib/maas/inventory", "usr/local/lib/maas/hardware-sync",
+                "etc/systemd/system/maas-hardware-sync.timer", "etc/systemd/system/maas-hardware-sync.service",
+            ];
+            foreach (var name in ours)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root.FullName, name))!); // below the root
+                await File.WriteAllTextAsync(Path.Combine(root.FullName, name), "x", ApiHost.Cancellation);
+            }
+
             for (var run = 0; run < 2; run++)
             {
                 (await Judge.RunAsync("env", [$"ROOT={root.FullName}/", "sh", "-s"], HandOverScript.Text, ApiHost.Cancellation)).Approved();
             }
 
+            ours.Where(name => File.Exists(Path.Combine(root.FullName, name))).Should().BeEmpty();
+            Directory.Exists(Path.Combine(root.FullName, "usr/local/lib/maas")).Should().BeFalse();
             Directory.GetFiles(configuration).Select(Path.GetFileName).Should().Equal("10_owner.cfg");
             File.Exists(Path.Combine(root.FullName, "etc/cloud/cloud-init.disabled")).Should().BeTrue();
         }
