@@ -60,6 +60,18 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
     }
 
     [Fact]
+    public async Task Scripts_and_their_values_are_sent_and_what_the_server_says_of_them_is_shown()
+    {
+        var release = await server.RunAsync("machines", "release", "demo-04", "--scripts", "none-such,wipe-disks");
+        var test = await server.RunAsync("machines", "test", "demo-04", "--tests", "cpu-load", "--value", "cpu-load_runtime=never");
+        var wrong = await server.RunAsync("machines", "test", "demo-04", "--value", "runtime");
+
+        release.Error.Should().Contain("none-such");
+        test.Error.Should().Contain("runtime");
+        wrong.Error.Should().Contain("'runtime' is not NAME=VALUE.");
+    }
+
+    [Fact]
     public async Task A_machine_is_released_and_deployed_again_and_each_status_is_shown()
     {
         var released = (await server.RunAsync("machines", "release", "demo-04", "--erase", "quick", "--wait")).Approved().Output;

@@ -32,9 +32,7 @@ internal static class MachinesCommand
     {
         var command = new Command("machines", "List machines, and ask them to do something.")
         {
-            List(), Show(), Accept(), Deploy(), Release(), Allocate(),
-            Action("commission", "Take inventory of machines and test them.", (client, id, stop) => client.CommissionAsync(id, null, stop)),
-            Action("test", "Test machines.", (client, id, stop) => client.TestAsync(id, null, stop)),
+            List(), Show(), Accept(), Deploy(), Release(), Allocate(), Commission(), Test(),
             Action("abort", "Stop what machines are busy with.", (client, id, stop) => client.AbortAsync(id, stop)),
             Action("on", "Turn machines on.", (client, id, stop) => client.PowerOnAsync(id, null, stop)),
             Action("off", "Turn machines off.", (client, id, stop) => client.PowerOffAsync(id, MaasStopMode.Hard, stop)),
@@ -156,8 +154,13 @@ internal static class MachinesCommand
         var machines = Machines();
         var erase = new Option<string?>("--erase") { Description = "Erase the disks: full, quick or secure.", HelpName = "HOW" };
         erase.AcceptOnlyFromAmong("full", "quick", "secure");
+        var scripts = Scripts("--scripts", "Run these release scripts first: names, ids or tags.");
+        var values = Values();
         var wait = new Option<bool>("--wait") { Description = "Wait until the machines are ready." };
-        var command = new Command("release", "Give machines back.") { Arguments = { machines }, Options = { erase, wait } };
+        var command = new Command("release", "Give machines back.")
+        {
+            Arguments = { machines }, Options = { erase, scripts, values, wait },
+        };
         Session.OnRun(command, async (session, parsed, cancellationToken) =>
         {
             var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
@@ -167,12 +170,79 @@ internal static class MachinesCommand
                 Erase = how is null ? null : true,
                 QuickErase = how == "quick" ? true : null,
                 SecureErase = how == "secure" ? true : null,
+                Scripts = ListOf(parsed, scripts),
+                ScriptValues = ValuesOf(parsed.GetValue(values)),
             };
             await EachAsync(session, found, (id, stop) => session.Client.Machines.ReleaseAsync(id, fields, stop), cancellationToken);
             if (parsed.GetValue(wait)) await StatusWait.ForAsync(session, found, MaasMachineStatus.Ready, cancellationToken);
         });
         return command;
     }
+
+    private static Command Commission()
+    {
+        var scripts = Scripts("--scripts", "Run these commissioning scripts beside the inventory: names, ids, tags, or none.");
+        var keep = new Option<bool>("--skip-bmc-config") { Description = "Leave the management controller and power type as they are." };
+        return Examine("commission", "Take inventory of machines and test them.", [scripts, keep], (client, parsed, id, fields, stop) =>
+            client.CommissionAsync(
+                id,
+                fields with
+                {
+                    CommissioningScripts = ListOf(parsed, scripts),
+                    SkipBmcConfig = parsed.GetValue(keep) ? true : null,
+                },
+                stop));
+    }
+
+    private static Command Test() => Examine(
+        "test", "Test machines.", [], (client, _, id, fields, stop) => client.TestAsync(id, fields, stop));
+
+    private static Command Examine(
+        string name, string description, IReadOnlyList<Option> more,
+        Func<MachinesClient, ParseResult, string, CommissionFields, CancellationToken, Task> act)
+    {
+        var machines = Machines();
+        var tests = Scripts("--tests", "Run these tests: names, ids, tags, or none.");
+        var values = Values();
+        var command = new Command(name, description) { Arguments = { machines }, Options = { tests, values } };
+        foreach (var option in more) command.Options.Add(option);
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var fields = new CommissionFields
+            {
+                TestingScripts = ListOf(parsed, tests),
+                ScriptValues = ValuesOf(parsed.GetValue(values)),
+            };
+            var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
+            await EachAsync(session, found, (id, stop) => act(session.Client.Machines, parsed, id, fields, stop), cancellationToken);
+        });
+        return command;
+    }
+
+    private static Option<string?> Scripts(string name, string description) => new(name)
+    {
+        Description = description + " Commas separate them.", HelpName = "SCRIPTS",
+    };
+
+    private static string[]? ListOf(ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Option<string[]> Values()
+    {
+        var values = new Option<string[]>("--value")
+        {
+            Description = "A parameter of the scripts: PARAMETER=VALUE, or SCRIPT_PARAMETER=VALUE.", HelpName = "NAME=VALUE",
+        };
+        values.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1) is { } wrong)
+                result.AddError($"'{wrong.Value}' is not NAME=VALUE.");
+        });
+        return values;
+    }
+
+    private static Dictionary<string, string> ValuesOf(string[]? given) => (given ?? []).Select(each => each.Split('=', 2))
+        .ToDictionary(each => each[0], each => each[1], StringComparer.Ordinal);
 
     private static Command Action(string name, string description, Func<MachinesClient, string, CancellationToken, Task> act)
     {
