@@ -123,9 +123,9 @@ public sealed class RootDeploymentTests(MirrorFixture mirror) : IDisposable
     }
 
     [Fact]
-    public async Task An_archive_without_a_kernel_fails_the_deployment_and_says_so()
+    public async Task A_bzip2_archive_without_a_kernel_is_unpacked_and_fails_the_deployment_and_says_so()
     {
-        var archive = await _machine.ArchiveAsync(withKernel: false);
+        var archive = await _machine.ArchiveAsync("bz2", withKernel: false);
         await using var server = await new MetadataServer
         {
             Image = archive,
@@ -141,7 +141,7 @@ public sealed class RootDeploymentTests(MirrorFixture mirror) : IDisposable
 
                 """),
         }.StartAsync();
-        server.Tasks.Enqueue(RootDeployment.Task(archive, "gz", ("vda", "ONE")));
+        server.Tasks.Enqueue(RootDeployment.Task(archive, "bz2", ("vda", "ONE")));
 
         await _machine.RunAsync(server, _machine.Disk("one", 80, "ONE"));
 
