@@ -80,6 +80,9 @@ public sealed record Machine
     /// <summary>Whether it has traded a boot token since that operation began, and so is known to have booted for it.</summary>
     public bool CheckedIn { get; init; }
 
+    /// <summary>How often that operation was begun anew after its deadline had passed (<see cref="MachineDeadlines.Retries"/>).</summary>
+    public int Retries { get; init; }
+
     /// <summary>Whether its last commissioning was asked to leave the configuration of its interfaces as it was.</summary>
     public bool SkipNetworking { get; init; }
 

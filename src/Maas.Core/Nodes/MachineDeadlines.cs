@@ -19,6 +19,16 @@ public sealed record MachineDeadlines
     /// </summary>
     public TimeSpan Power { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How often commissioning, testing, a deployment, erasing or entering rescue mode is begun anew, with a restart of the machine, when
+    /// its deadline has passed; 0, as in MAAS, to 10. What the machine reports as a failure is never repeated.
+    /// </summary>
+    public int Retries
+    {
+        get;
+        init => field = value is >= 0 and <= 10 ? value : throw new ArgumentOutOfRangeException(nameof(Retries), value, "0 to 10");
+    }
+
     /// <summary>How long <paramref name="status"/> may wait; <see langword="null"/> for a resting place.</summary>
     public TimeSpan? For(MachineStatus status) => status switch
     {

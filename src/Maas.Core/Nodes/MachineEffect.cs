@@ -40,6 +40,10 @@ public abstract record MachineEffect
         public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
     }
 
+    /// <summary>New, pending results for the scripts of an earlier operation, which is begun anew.</summary>
+    /// <param name="OperationId">The earlier operation.</param>
+    public sealed record RepeatScripts(Guid OperationId) : MachineEffect;
+
     /// <summary>Scripts that are not done yet never will be.</summary>
     /// <param name="Status">What becomes of them: aborted or timed out.</param>
     public sealed record CloseScripts(ScriptStatus Status) : MachineEffect;

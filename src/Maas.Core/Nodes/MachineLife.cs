@@ -17,6 +17,7 @@ internal static class MachineLife
         (nameof(Machine.Deadline), machine => machine.Deadline),
         (nameof(Machine.OperationId), machine => machine.OperationId),
         (nameof(Machine.CheckedIn), machine => machine.CheckedIn),
+        (nameof(Machine.Retries), machine => machine.Retries),
         (nameof(Machine.SkipNetworking), machine => machine.SkipNetworking),
         (nameof(Machine.SkipStorage), machine => machine.SkipStorage),
         (nameof(Machine.PowerState), machine => machine.PowerState),

@@ -247,7 +247,7 @@ internal static partial class MachineStateMachine
         if (machine is { CheckedIn: false, WaitsForBoot: true, PowerNote: { } note }) words += $" {note}";
         if (passed.PowerFailure is { } failure) words += $" Its power did not obey: {failure}";
         else words = LikelyCause.Append(words, passed.LikelyCause);
-        move.Fail(words, ScriptStatus.TimedOut, turnOff: !machine.WaitsForPower);
+        if (!move.TryAgain(words)) move.Fail(words, ScriptStatus.TimedOut, turnOff: !machine.WaitsForPower);
         return move.Done();
     }
 

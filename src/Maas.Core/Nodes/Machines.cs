@@ -293,6 +293,8 @@ public sealed partial class Machines
     private async Task<(IReadOnlyList<ScriptResult> Scripts, string? Refusal)> ScriptsOfAsync(
         Decision.Moved moved, CancellationToken cancellationToken)
     {
+        if (moved.Effects.OfType<MachineEffect.RepeatScripts>().FirstOrDefault() is { } repeat)
+            return (await RepeatScriptsAsync(moved.Machine, repeat.OperationId, cancellationToken).ConfigureAwait(false), null);
         var effects = moved.Effects.OfType<MachineEffect.ScheduleScripts>().ToList();
         if (effects.Count == 0) return ([], null);
         var machine = moved.Machine;
@@ -314,6 +316,22 @@ public sealed partial class Machines
             }),
         ], null);
     }
+
+    /// <summary>
+    /// All scripts of the earlier operation once more: what had passed may not have been kept. While a machine is tested, its tests alone.
+    /// </summary>
+    private async Task<IReadOnlyList<ScriptResult>> RepeatScriptsAsync(
+        Machine machine, Guid earlier, CancellationToken cancellationToken) =>
+    [
+        .. (await _scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false)).Reverse()
+            .Where(result => result.OperationId == earlier
+                && (machine.Status is not MachineStatus.Testing || result.Kind is ScriptKind.Testing))
+            .Select(result => new ScriptResult
+            {
+                MachineId = machine.Id, OperationId = machine.OperationId ?? earlier, Kind = result.Kind, Name = result.Name,
+                Timeout = result.Timeout, Script = result.Script,
+            }),
+    ];
 
     /// <summary>Saves a change with what is unique among nodes, and reports it to metrics and log.</summary>
     internal async Task<SaveResult> SaveAsync(Machine? before, MachineChange change, CancellationToken cancellationToken)

@@ -50,8 +50,32 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
     /// <summary>A new operation begins: its events and scripts carry the command's id, and boot tokens of earlier ones end.</summary>
     public void BeginOperation()
     {
-        Machine = Machine with { OperationId = input.OperationId, CheckedIn = false, PowerOffNote = null };
+        Machine = Machine with { OperationId = input.OperationId, CheckedIn = false, PowerOffNote = null, Retries = 0 };
         Add(new MachineEffect.RevokeBootTokens());
+    }
+
+    /// <summary>
+    /// Begins the operation anew if it is one that boots the machine, and retries are left; <see langword="false"/> when it is not.
+    /// </summary>
+    public bool TryAgain(string why)
+    {
+        if (!Machine.Status.WaitsForBoot || Machine.Retries >= deadlines.Retries || Machine.OperationId is not { } operation) return false;
+        var retries = Machine.Retries + 1;
+        BeginOperation();
+        Machine = Machine with
+        {
+            Retries = retries, StatusSince = now, StatusMessage = $"Retry {retries} of {deadlines.Retries}.",
+            Netboot = Machine.Status is MachineStatus.Deploying || Machine.Netboot,
+        };
+        RenewDeadline();
+        Add(new MachineEffect.CancelPower());
+        // An installed system that is only tested, or looked at, keeps its key.
+        if (!Machine.IsInstalled) Add(new MachineEffect.RevokeCredentials());
+        Add(new MachineEffect.CloseScripts(ScriptStatus.TimedOut));
+        Add(new MachineEffect.RepeatScripts(operation));
+        Note(EventLevel.Warning, "Retry", $"{why} It is begun anew: retry {retries} of {deadlines.Retries}.");
+        Restart();
+        return true;
     }
 
     public void RenewDeadline() => Machine = Machine with { Deadline = now + deadlines.For(Machine) };
