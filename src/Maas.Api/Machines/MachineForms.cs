@@ -127,7 +127,7 @@ internal static class MachineForms
             ? bytes.AsMemory(0, written) : sent;
     }
 
-    private static bool TryReadObject(string text, Dictionary<string, string> into)
+    internal static bool TryReadObject(string text, Dictionary<string, string> into)
     {
         try
         {

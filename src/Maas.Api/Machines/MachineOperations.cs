@@ -57,7 +57,7 @@ internal static class MachineOperations
         Operation("commission", ApiAccess.Administrator, Commission, "Take inventory of a machine and run its tests.")
             .With(
                 Comment,
-                ApiArgument.Flag("skip_bmc_config", "accepted; power settings are never taken from the machine."),
+                ApiArgument.Flag("skip_bmc_config", "whether the management controller (BMC) and the power type stay as they are."),
                 ApiArgument.Flag("skip_networking", "whether the configuration of the interfaces stays as it is."),
                 ApiArgument.Flag("skip_storage", "whether the configuration of the storage stays as it is; otherwise it begins anew."),
                 ApiArgument.Texts("commissioning_scripts", "names, ids or tags of scripts; the inventory is always taken."),
@@ -123,7 +123,6 @@ internal static class MachineOperations
 
     internal static MachineCommand.Commission Commission(FormReader form)
     {
-        _ = form.Boolean("skip_bmc_config");
         return Skips(form) with
         {
             CommissioningScripts = form.Scripts("commissioning_scripts"), TestingScripts = form.Scripts("testing_scripts"),
@@ -135,6 +134,7 @@ internal static class MachineOperations
     {
         SkipNetworking = form.Boolean("skip_networking") ?? false,
         SkipStorage = form.Boolean("skip_storage") ?? false,
+        SkipBmcConfig = form.Boolean("skip_bmc_config") ?? false,
     };
 
     private static MachineCommand.Test Test(FormReader form) =>

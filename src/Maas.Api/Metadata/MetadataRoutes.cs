@@ -100,7 +100,7 @@ internal static class MetadataRoutes
             {
                 LongestForm = FormLimits.Report,
                 TakesAnyFile = true,
-                // What the node-side scripts of MAAS say besides. Power settings are not taken from a machine.
+                // What the node-side scripts of MAAS say besides.
                 AlsoTakes =
                 [
                     "script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters",

@@ -1,15 +1,18 @@
 using System.Globalization;
+using Maas.Api.Machines;
 using Maas.Api.Requests;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;
+using Maas.Core.Power;
 using Maas.Core.Scripts;
 
 namespace Maas.Api.Metadata;
 
 /// <summary>
 /// What a machine says of itself: <c>op=signal</c> with the results of its scripts, and whether it boots from the network. Power
-/// settings in a signal are not taken: a machine could point the server's own requests wherever it likes.
+/// settings in a signal are taken while the machine is commissioned and no user has set its power type, and name nothing but the address
+/// of a management controller: a machine could point the server's own requests elsewhere.
 /// </summary>
 internal static class Signals
 {
@@ -20,6 +23,8 @@ internal static class Signals
             return ApiResults.BadRequest($"Unknown status: '{status}'");
         if (report is SignalReport.Ok && request.Form["erased"] == "true") report = SignalReport.Erased;
         if (!TryReadScripts(request.Form, status, out var scripts, out var reason)) return ApiResults.BadRequest(reason);
+        if (!await TakePowerAsync(request).ConfigureAwait(false))
+            return ApiResults.BadRequest("power_parameters is not a JSON object of texts.");
         foreach (var script in scripts)
             await request.Core.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
 
@@ -30,6 +35,17 @@ internal static class Signals
             CommandResult.Refused refused => ApiResults.Conflict(refused.Reason),
             _ => ApiResults.NotFound("Node"),
         };
+    }
+
+    // What comes of it is in the machine's events; scripts count in any case. MAAS's runner sends empty fields, too.
+    private static async Task<bool> TakePowerAsync(ApiRequest request)
+    {
+        if (request.Form["power_type"] is not { Length: > 0 } type) return true;
+        Dictionary<string, string> parameters = [];
+        if (request.Form["power_parameters"] is { Length: > 0 } text && !MachineForms.TryReadObject(text, parameters)) return false;
+        await request.Core.Machines.ReportAsync(
+            request.MachineId, new MachineReport.BmcFound(new PowerSettings(type, parameters)), request.Aborted).ConfigureAwait(false);
+        return true;
     }
 
     public static Task<ApiResult> NetbootOffAsync(ApiRequest request) => NetbootAsync(request, new MachineReport.NetbootOff());

@@ -48,7 +48,7 @@ public static class SettingCatalogue
     private const string NoImport = "this server imports no images by itself.";
     private const string NoDiscovery = "this server does not scan networks.";
     private const string NoInstaller = "this server writes images and runs no installer.";
-    private const string NoBmcSetup = "this server does not configure management controllers.";
+    private const string NoBmcSetup = "management controllers are set up with this value.";
     private const string NoPush = "this server pushes no statistics.";
     private const string NotModelled = "this server does not implement it.";
 

@@ -89,8 +89,18 @@ public sealed record Machine
     /// <summary>Whether its last commissioning was asked to leave the configuration of its storage as it was.</summary>
     public bool SkipStorage { get; init; }
 
+    /// <summary>
+    /// Whether its last commissioning was asked to leave its management controller (BMC), and how it is turned on and off, as they were.
+    /// </summary>
+    public bool SkipBmcConfig { get; init; }
+
     /// <summary>How it is turned on and off.</summary>
     public PowerSettings Power { get; init; } = PowerSettings.Manual;
+
+    /// <summary>
+    /// Whether commissioning found <see cref="Power"/>, and no user has changed it since: only then may commissioning replace it.
+    /// </summary>
+    public bool PowerDetected { get; init; }
 
     /// <summary>Whether it is on, as far as is known.</summary>
     public MachinePowerState PowerState { get; init; }
@@ -191,6 +201,13 @@ public sealed record Machine
     /// <summary>Whether an installed system of its owner's is on the disk.</summary>
     [JsonIgnore]
     public bool IsInstalled => Deployment?.FinishedAt is not null;
+
+    /// <summary>
+    /// Whether it is being commissioned and may set up its management controller: no user has set its power type.
+    /// </summary>
+    [JsonIgnore]
+    public bool ConfiguresBmc => Status is MachineStatus.Commissioning && !SkipBmcConfig
+        && (PowerDetected || Power is { IsManual: true, Parameters.Count: 0 });
 
     /// <summary>
     /// Whether what speaks with its credentials may still be its owner's system, which keeps them through tests and rescue

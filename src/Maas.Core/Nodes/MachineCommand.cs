@@ -41,6 +41,12 @@ public abstract record MachineCommand : MachineInput
 
         /// <summary>Whether the configuration of its storage stays as it is; otherwise it begins anew with the default layout.</summary>
         public bool SkipStorage { get; init; }
+
+        /// <summary>
+        /// Whether its management controller stays as it is; otherwise the environment looks for one, creates a user on it, and reports
+        /// how the machine is turned on and off, unless a user has set that.
+        /// </summary>
+        public bool SkipBmcConfig { get; init; }
     }
 
     /// <summary>Runs the testing scripts.</summary>

@@ -20,6 +20,8 @@ internal static class MachineLife
         (nameof(Machine.Retries), machine => machine.Retries),
         (nameof(Machine.SkipNetworking), machine => machine.SkipNetworking),
         (nameof(Machine.SkipStorage), machine => machine.SkipStorage),
+        (nameof(Machine.SkipBmcConfig), machine => machine.SkipBmcConfig),
+        (nameof(Machine.PowerDetected), machine => machine.PowerDetected),
         (nameof(Machine.PowerState), machine => machine.PowerState),
         (nameof(Machine.Netboot), machine => machine.Netboot),
         (nameof(Machine.Locked), machine => machine.Locked),

@@ -1,3 +1,5 @@
+using Maas.Core.Power;
+
 namespace Maas.Core.Nodes;
 
 /// <summary>
@@ -21,6 +23,14 @@ public abstract record MachineReport : MachineInput
         /// Whether the failure is a test's: all commissioning scripts passed. Filled in by <see cref="Machines.ExecuteAsync"/>.
         /// </summary>
         public bool OnlyTestsFailed { get; init; }
+    }
+
+    /// <summary>The machine has set up its management controller, and reports how it is turned on and off from now on.</summary>
+    /// <param name="Power">The type and its parameters, with the password of the user that it created.</param>
+    public sealed record BmcFound(PowerSettings Power) : MachineReport
+    {
+        /// <summary>Why the settings cannot be used; filled in by <see cref="Machines.ReportAsync"/>.</summary>
+        internal string? Fault { get; init; }
     }
 
     /// <summary>The installer says that the system is on the disk: no more network boots.</summary>

@@ -51,6 +51,7 @@ internal static partial class MachineRules
         MacAddresses = [.. edited.MacAddresses.Distinct()],
         HardwareUuid = edited.HardwareUuid?.ToLowerInvariant(),
         Power = edited.Power,
+        PowerDetected = machine.PowerDetected && machine.Power.HasSameValuesAs(edited.Power),
         OwnerData = edited.OwnerData,
         Tags = [.. edited.Tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         ZoneId = edited.ZoneId,

@@ -174,6 +174,26 @@ internal static partial class MachineStateMachine
         return move.Done();
     }
 
+    // Only the environment that the machine booted for this commissioning has the key.
+    private static Decision BmcFound(TransitionBuilder move, MachineReport.BmcFound found)
+    {
+        if (!move.Machine.ConfiguresBmc)
+            return move.Refused("set the power type of", "Commissioning does not change how this machine is turned on and off.");
+        if (found.Fault is { } fault)
+        {
+            move.Note(EventLevel.Warning, "Power", $"The management controller that the machine reported is not used: {fault}");
+            return move.Done();
+        }
+
+        var isNew = !move.Machine.Power.HasSameValuesAs(found.Power);
+        move.Machine = move.Machine with { Power = found.Power, PowerDetected = true };
+        if (isNew)
+            move.Note(
+                EventLevel.Info, "Power",
+                $"The machine has set up its management controller; its power type is {found.Power.Type} from now on.");
+        return move.Done();
+    }
+
     private static Decision Netboot(TransitionBuilder move, bool on)
     {
         if (move.Machine.Netboot == on) return move.Done();

@@ -40,6 +40,7 @@ internal static partial class MachineStateMachine
             MachineCommand.TurnOff off => PowerOnly(move, off.Soft ? PowerAction.ShutDown : PowerAction.TurnOff),
             MachineCommand.QueryPower => PowerOnly(move, PowerAction.Query),
             MachineReport.Signal signal => Signal(move, signal),
+            MachineReport.BmcFound found => BmcFound(move, found),
             MachineReport.ImageDelivered delivered => ImageDelivered(move, delivered),
             MachineReport.NetbootOff => Netboot(move, false),
             MachineReport.NetbootOn => Netboot(move, true),
@@ -78,7 +79,10 @@ internal static partial class MachineStateMachine
     {
         if (!move.TryMove(MachineAction.Commission)) return WrongStatus(move, "commission");
         move.BeginOperation();
-        move.Machine = move.Machine with { SkipNetworking = command.SkipNetworking, SkipStorage = command.SkipStorage };
+        move.Machine = move.Machine with
+        {
+            SkipNetworking = command.SkipNetworking, SkipStorage = command.SkipStorage, SkipBmcConfig = command.SkipBmcConfig,
+        };
         move.ForgetOwner();
         move.Add(new MachineEffect.RevokeCredentials());
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));

@@ -163,7 +163,7 @@ public sealed partial class Machines
                 return new EditResult.Refused(field, reason);
             if (await CheckPlaceAsync(edited, machine, cancellationToken).ConfigureAwait(false) is var (place, unknown))
                 return new EditResult.Refused(place, unknown);
-            if (!SamePower(machine.Power, edited.Power)
+            if (!machine.Power.HasSameValuesAs(edited.Power)
                 && _power.Validate(new MachinePowerTarget(edited.Id, edited.Power, edited.MacAddresses)) is { } fault)
                 return new EditResult.Refused(fault.Field, fault.Reason);
             (edited, var records, var wrongDisk) = await _configs.EditAsync(machine, edited, cancellationToken).ConfigureAwait(false);
@@ -255,10 +255,6 @@ public sealed partial class Machines
             : topology.ResourcePools.All(pool => pool.Id != machine.PoolId) ? ("pool", TopologyRules.NotAChoice)
             : null;
     }
-
-    private static bool SamePower(PowerSettings before, PowerSettings after) =>
-        before.Type == after.Type && before.Parameters.Count == after.Parameters.Count
-        && before.Parameters.All(each => after.Parameters.TryGetValue(each.Key, out var value) && value == each.Value);
 
     private static string AlreadyTaken(SaveResult.Taken taken) => taken.Field switch
     {

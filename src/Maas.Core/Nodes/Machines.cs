@@ -309,7 +309,7 @@ public sealed partial class Machines
             return ([], $"Destructive tests cannot run on a deployed machine: {destructive.Name}.");
         return (
         [
-            .. plan.Runs.Select(run => new ScriptResult
+            .. plan.Runs.Where(run => machine.ConfiguresBmc || !BuiltinScripts.IsBmcSetup(run)).Select(run => new ScriptResult
             {
                 MachineId = machine.Id, OperationId = operation, Kind = run.Kind, Name = run.Name, Timeout = run.Timeout,
                 Script = run.Script,
@@ -376,6 +376,12 @@ public sealed partial class Machines
                 var results = await _scripts.ListAsync(machine.Id, cancellationToken).ConfigureAwait(false);
                 List<ScriptResult> own = [.. results.Where(result => result.OperationId == operation).Reverse()];
                 return report with { FailedScripts = ScriptVerdict.Failures(own), OnlyTestsFailed = ScriptVerdict.OnlyTestsFailed(own) };
+            case MachineReport.BmcFound found:
+                return found with
+                {
+                    Fault = ReportedPower.WhyNot(found.Power)
+                        ?? _power.Validate(new MachinePowerTarget(machine.Id, found.Power, machine.MacAddresses))?.Reason,
+                };
             case WorkerReport.DeadlinePassed passed:
                 return passed with { PowerFailure =
                     await _queue.GetFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false) };

@@ -10,6 +10,9 @@ public static class BuiltinScripts
     /// <summary>Name of the script whose output becomes the machine's hardware.</summary>
     public const string Inventory = "00-maas-inventory";
 
+    /// <summary>The tag of scripts that set up management controllers, as in MAAS.</summary>
+    private const string BmcTag = "bmc-config";
+
     private const string Resources = "Maas.Core.Scripts.Builtin.";
     private const string IncludeMark = "#include ";
     private const string IncludeSuffix = ".sh";
@@ -27,6 +30,10 @@ public static class BuiltinScripts
     /// <param name="name">The name.</param>
     public static ReadOnlyMemory<byte>? Find(string name) =>
         Definitions.FirstOrDefault(each => each.Script.Name == name) is { } found ? found.Body : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>Whether a run sets up the machine's management controller.</summary>
+    internal static bool IsBmcSetup(PlannedScript run) =>
+        run.Kind is ScriptKind.Commissioning && run.Script.Tags.Contains(BmcTag);
 
     /// <summary>A script's text; a line <c>#include FILE</c> in it is replaced by that file.</summary>
     private static string Read(string name) => string.Join('\n', ReadText(name).Split('\n').Select(

@@ -161,7 +161,8 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         _served[architecture] = new ServedEnvironment(
             new EphemeralFileNames(
                 $"{prefix}/kernel", $"{prefix}/initrd", environment.InstallToolsPath is null ? null : $"{prefix}/install-tools",
-                RescueTools: environment.RescueToolsPath is null ? null : $"{prefix}/rescue-tools"),
+                RescueTools: environment.RescueToolsPath is null ? null : $"{prefix}/rescue-tools",
+                BmcTools: environment.BmcToolsPath is null ? null : $"{prefix}/bmc-tools"),
             $"ephemeral/{architecture}/",
             DirectoryOf(architecture),
             environment);

@@ -21,7 +21,7 @@ internal sealed record ServedEnvironment(EphemeralFileNames Names, string Prefix
             ["kernel"] => Environment.KernelPath,
             ["initrd"] => Environment.InitrdPath,
             // A look-up among the folders that are there, not a path made of the name.
-            [var build, "kernel" or "initrd" or "install-tools" or "rescue-tools"] when BuildNamed(build) is { } folder =>
+            [var build, "kernel" or "initrd" or "install-tools" or "rescue-tools" or "bmc-tools"] when BuildNamed(build) is { } folder =>
                 Path.Combine(folder, name[(name.LastIndexOf('/') + 1)..]),
             _ => null,
         };

@@ -30,8 +30,12 @@ internal interface IEphemeralEnvironment
 /// The squashfs that the kernel's initramfs fetches as its root; <see langword="null"/> for an environment that is all in its ram disk.
 /// </param>
 /// <param name="RescueTools">A second initial ram disk for machines in rescue mode; <see langword="null"/> for none.</param>
+/// <param name="BmcTools">
+/// A second initial ram disk for machines that set up their management controller; <see langword="null"/> for none.
+/// </param>
 internal sealed record EphemeralFileNames(
-    string Kernel, string InitialRamDisk, string? InstallTools = null, string? RootFileSystem = null, string? RescueTools = null)
+    string Kernel, string InitialRamDisk, string? InstallTools = null, string? RootFileSystem = null, string? RescueTools = null,
+    string? BmcTools = null)
 {
     /// <summary>The initial ram disks of a task, in their order.</summary>
     public IReadOnlyList<string> InitialRamDisks(EphemeralTools tools)
@@ -40,6 +44,7 @@ internal sealed record EphemeralFileNames(
         {
             EphemeralTools.Install => InstallTools,
             EphemeralTools.Rescue => RescueTools,
+            EphemeralTools.Bmc => BmcTools,
             _ => null,
         };
         return more is null ? [InitialRamDisk] : [InitialRamDisk, more];
@@ -57,4 +62,7 @@ internal enum EphemeralTools
 
     /// <summary>The SSH server of rescue mode.</summary>
     Rescue,
+
+    /// <summary>The program that talks to the machine's management controller.</summary>
+    Bmc,
 }

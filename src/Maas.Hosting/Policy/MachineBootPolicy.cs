@@ -116,6 +116,7 @@ internal sealed partial class MachineBootPolicy(
         BootIntent.Ephemeral(EphemeralTask.Erase or EphemeralTask.Release)
             when machine is { Erase: EraseMode.Secure, MemoryMiB: >= MemoryForTools } => EphemeralTools.Install,
         BootIntent.Ephemeral(EphemeralTask.Rescue) => EphemeralTools.Rescue,
+        BootIntent.Ephemeral when machine.ConfiguresBmc => EphemeralTools.Bmc,
         _ => EphemeralTools.None,
     };
 

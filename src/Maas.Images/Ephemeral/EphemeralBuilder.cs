@@ -11,12 +11,14 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
     public const string FolderPrefix = "build-";
     public const string ToolsName = "install-tools";
     public const string RescueName = "rescue-tools";
+    public const string BmcName = "bmc-tools";
 
     private readonly EphemeralEnvironmentOptions _options = recipe.Options;
     private readonly PackageReader _reader = new(packages, progress);
     private readonly InitramfsTree _tree = new();
     private readonly InitramfsTree _tools = new();
     private readonly InitramfsTree _rescue = new();
+    private readonly InitramfsTree _bmc = new();
 
     public async Task<EphemeralManifest> BuildAsync(string directory, CancellationToken cancellationToken)
     {
@@ -45,10 +47,12 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         AddOwnFiles();
         await AddMoreProgramsAsync(_tools, _options.InstallPrograms, "var/tools-complete", cancellationToken).ConfigureAwait(false);
         await AddMoreProgramsAsync(_rescue, _options.RescuePrograms, "var/rescue-complete", cancellationToken).ConfigureAwait(false);
+        await AddMoreProgramsAsync(_bmc, _options.BmcPrograms, "var/bmc-complete", cancellationToken).ConfigureAwait(false);
 
         await PackAsync(_tree, work, "initrd", cancellationToken).ConfigureAwait(false);
         if (_options.InstallPrograms.Count > 0) await PackAsync(_tools, work, ToolsName, cancellationToken).ConfigureAwait(false);
         if (_options.RescuePrograms.Count > 0) await PackAsync(_rescue, work, RescueName, cancellationToken).ConfigureAwait(false);
+        if (_options.BmcPrograms.Count > 0) await PackAsync(_bmc, work, BmcName, cancellationToken).ConfigureAwait(false);
         AtomicFile.Write(Path.Combine(work, "kernel"), output => output.Write(kernel.Kernel.Span));
         return kernel.Release;
     }
@@ -148,11 +152,13 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
         var (kernel, initrd) = (Hash(Path.Combine(work, "kernel")), Hash(Path.Combine(work, "initrd")));
         var tools = _options.InstallPrograms.Count > 0 ? Hash(Path.Combine(work, ToolsName)) : null;
         var rescue = _options.RescuePrograms.Count > 0 ? Hash(Path.Combine(work, RescueName)) : null;
-        var all = System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools + rescue);
+        var bmc = _options.BmcPrograms.Count > 0 ? Hash(Path.Combine(work, BmcName)) : null;
+        var all = System.Text.Encoding.ASCII.GetBytes(kernel + initrd + tools + rescue + bmc);
         var folder = FolderPrefix + Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         var target = Path.Combine(directory, folder);
         if (!Holds(target, "kernel", kernel) || !Holds(target, "initrd", initrd) || (tools is not null && !Holds(target, ToolsName, tools))
-            || (rescue is not null && !Holds(target, RescueName, rescue)))
+            || (rescue is not null && !Holds(target, RescueName, rescue))
+            || (bmc is not null && !Holds(target, BmcName, bmc)))
         {
             if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
             Directory.Move(work, target);
@@ -166,6 +172,7 @@ internal sealed class EphemeralBuilder(IPackageSource packages, EphemeralRecipe 
             InitrdSha256 = initrd,
             InstallToolsSha256 = tools,
             RescueToolsSha256 = rescue,
+            BmcToolsSha256 = bmc,
             RecipeSha256 = recipe.Sha256,
             Packages = _reader.Used,
         };

@@ -25,6 +25,8 @@ public sealed class EphemeralEnvironment
             InstallToolsPath = Path.Combine(directory, manifest.Folder, EphemeralBuilder.ToolsName);
         if (manifest.RescueToolsSha256 is not null)
             RescueToolsPath = Path.Combine(directory, manifest.Folder, EphemeralBuilder.RescueName);
+        if (manifest.BmcToolsSha256 is not null)
+            BmcToolsPath = Path.Combine(directory, manifest.Folder, EphemeralBuilder.BmcName);
     }
 
     /// <summary>The kernel (a Linux bzImage, which UEFI can start as well).</summary>
@@ -45,6 +47,12 @@ public sealed class EphemeralEnvironment
     /// </summary>
     public string? RescueToolsPath { get; }
 
+    /// <summary>
+    /// A second initramfs with ipmitool, which a machine boots beside the first when it is commissioned and may set up its management
+    /// controller; <see langword="null"/> when it was built without.
+    /// </summary>
+    public string? BmcToolsPath { get; }
+
     /// <summary>What it was built from.</summary>
     public EphemeralManifest Manifest { get; }
 
@@ -58,7 +66,8 @@ public sealed class EphemeralEnvironment
         var environment = new EphemeralEnvironment(Path.GetFullPath(directory), manifest);
         return File.Exists(environment.KernelPath) && File.Exists(environment.InitrdPath)
             && (environment.InstallToolsPath is not { } tools || File.Exists(tools))
-            && (environment.RescueToolsPath is not { } rescue || File.Exists(rescue)) ? environment : null;
+            && (environment.RescueToolsPath is not { } rescue || File.Exists(rescue))
+            && (environment.BmcToolsPath is not { } bmc || File.Exists(bmc)) ? environment : null;
     }
 
     /// <summary>
@@ -114,7 +123,9 @@ public sealed class EphemeralEnvironment
             && (InstallToolsPath is not { } tools
                 || await HashAsync(tools, cancellationToken).ConfigureAwait(false) == Manifest.InstallToolsSha256)
             && (RescueToolsPath is not { } rescue
-                || await HashAsync(rescue, cancellationToken).ConfigureAwait(false) == Manifest.RescueToolsSha256);
+                || await HashAsync(rescue, cancellationToken).ConfigureAwait(false) == Manifest.RescueToolsSha256)
+            && (BmcToolsPath is not { } bmc
+                || await HashAsync(bmc, cancellationToken).ConfigureAwait(false) == Manifest.BmcToolsSha256);
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)

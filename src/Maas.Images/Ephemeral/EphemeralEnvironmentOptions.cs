@@ -31,6 +31,12 @@ public sealed record EphemeralEnvironmentOptions
     public IReadOnlyList<EphemeralProgram> RescuePrograms { get; init; } = EphemeralProgram.RescueDefaults;
 
     /// <summary>
+    /// Programs that a machine boots beside the environment when it is commissioned and may set up its management controller, in an
+    /// archive of their own. Default: <see cref="EphemeralProgram.BmcDefaults"/>. Without them, controllers are not set up.
+    /// </summary>
+    public IReadOnlyList<EphemeralProgram> BmcPrograms { get; init; } = EphemeralProgram.BmcDefaults;
+
+    /// <summary>
     /// Packages with firmware files (<c>firmware-bnx2x</c>, from the component non-free-firmware); of each, what a chosen module asks for
     /// goes in. Default: none.
     /// </summary>

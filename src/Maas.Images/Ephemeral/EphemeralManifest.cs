@@ -8,8 +8,8 @@ namespace Maas.Images.Ephemeral;
 public sealed record EphemeralManifest
 {
     /// <summary>
-    /// The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c>, <c>install-tools</c> and
-    /// <c>rescue-tools</c>.
+    /// The folder below the environment's directory that holds <c>kernel</c>, <c>initrd</c>, <c>install-tools</c>,
+    /// <c>rescue-tools</c> and <c>bmc-tools</c>.
     /// </summary>
     public required string Folder { get; init; }
 
@@ -31,6 +31,11 @@ public sealed record EphemeralManifest
     /// SHA-256 of <c>rescue-tools</c>, lower-case hexadecimal; <see langword="null"/> when the options name no programs for it.
     /// </summary>
     public string? RescueToolsSha256 { get; init; }
+
+    /// <summary>
+    /// SHA-256 of <c>bmc-tools</c>, lower-case hexadecimal; <see langword="null"/> when the options name no programs for it.
+    /// </summary>
+    public string? BmcToolsSha256 { get; init; }
 
     /// <summary>SHA-256 over the options and the agent's own files: a different one means a rebuild.</summary>
     public required string RecipeSha256 { get; init; }

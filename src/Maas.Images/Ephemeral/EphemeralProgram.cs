@@ -29,6 +29,9 @@ public sealed record EphemeralProgram(string Package, string Path)
         new("dropbear-bin", "usr/sbin/dropbear"),
     ];
 
+    /// <summary>What talks to a machine's management controller from inside: ipmitool.</summary>
+    public static IReadOnlyList<EphemeralProgram> BmcDefaults { get; } = [new("ipmitool", "usr/bin/ipmitool")];
+
     /// <summary>
     /// What partitions, RAIDs, volume groups and file systems are made with, and archives unpacked: mdadm, LVM, mkfs of ext4, XFS, btrfs
     /// and FAT, mkswap, GNU tar (owners, ACLs and extended attributes) and unsquashfs; and hdparm and nvme, which make

@@ -21,6 +21,7 @@ internal sealed class EphemeralRecipe
         foreach (var program in options.Programs) Add($"program {program.Package} {program.Path}");
         foreach (var program in options.InstallPrograms) Add($"install program {program.Package} {program.Path}");
         foreach (var program in options.RescuePrograms) Add($"rescue program {program.Package} {program.Path}");
+        foreach (var program in options.BmcPrograms) Add($"bmc program {program.Package} {program.Path}");
         foreach (var package in options.FirmwarePackages) Add($"firmware {package}");
         foreach (var (path, content) in AgentFiles.All) AddFile(path, content);
         foreach (var (path, content) in options.Files.OrderBy(file => file.Key, StringComparer.Ordinal)) AddFile(path, content.Span);

@@ -76,7 +76,25 @@ public class SignalTableTests
     }
 
     [Fact]
-    public async Task Every_status_of_a_signal_is_known_and_power_settings_in_it_are_not_taken()
+    public async Task While_a_machine_is_commissioned_its_report_of_a_controller_is_taken_and_only_administrators_see_the_password()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var machine = await InAsync(host, MachineStatus.Commissioning);
+        var token = await host.TokenAsync(machine);
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", "WORKING"), ("power_type", "ipmi"), ("power_parameters", "[]")))
+            .Expect(400);
+
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", "WORKING"), ("power_type", "ipmi"),
+            ("power_parameters", """{"power_address": "10.0.0.1", "power_user": "maas", "power_pass": "Abcdefgh01234567"}"""))).Expect(200);
+
+        (await host.MachineAsync(machine.Id)).Power.Type.Should().Be("ipmi");
+        (await host.GetAsync(host.Admin, $"machines/{machine.Id}/?op=power_parameters")).Expect(200).Text.Should().Contain("10.0.0.1");
+        (await host.GetAsync(host.Bob, $"machines/{machine.Id}/?op=power_parameters")).Expect(403);
+        (await host.GetAsync(host.Admin, $"events/?op=query&id={machine.Id}")).Expect(200).Text.Should().NotContain("Abcdefgh01234567");
+    }
+
+    [Fact]
+    public async Task Every_status_of_a_signal_is_known_and_power_settings_of_a_deployed_machine_are_not_taken()
     {
         await using var host = await ApiHost.StartAsync();
         var machine = await InAsync(host, MachineStatus.Deployed);

@@ -88,7 +88,8 @@ public class ScriptTests
         (await host.PostAsync(host.Admin, "scripts/", ("name", "look"), ("type", "commissioning"), ("script", "#!/bin/sh\n"))).Expect(200);
 
         (await NamesAsync("")).Should().StartWith("00-maas-inventory").And.EndWith(["burn-in", "look"]);
-        (await NamesAsync("?type=commissioning")).Should().Equal("00-maas-inventory", "firmware-facts", "lldp", "look");
+        (await NamesAsync("?type=commissioning")).Should().Equal(
+            "00-maas-inventory", "30-maas-01-bmc-config", "firmware-facts", "lldp", "look");
         (await NamesAsync("?hardware_type=cpu")).Should().Equal("cpu-load", "burn-in");
         (await NamesAsync("?filters=look,slow")).Should().Equal("burn-in", "look");
         (await host.GetAsync(host.Bob, "scripts/?type=9")).Expect(400);
@@ -194,7 +195,7 @@ public class ScriptTests
         (await host.PostAsync(host.Admin, "commissioning-scripts/", ("name", "25-look"), ("content", "#!/bin/sh\nlook\n"))).Expect(200).Json
             .GetProperty("content").GetBytesFromBase64().Should().Equal("#!/bin/sh\nlook\n"u8.ToArray());
         (await host.GetAsync(host.Admin, "commissioning-scripts/")).Expect(200).Text.Should().Be(
-            """["00-maas-inventory","25-look","firmware-facts","lldp"]""");
+            """["00-maas-inventory","25-look","30-maas-01-bmc-config","firmware-facts","lldp"]""");
         (await host.GetAsync(host.Bob, "commissioning-scripts/")).Expect(403);
         (await host.PutAsync(host.Admin, "commissioning-scripts/25-look", ("content", "#!/bin/sh\nlook again\n"))).Expect(200);
         (await host.GetAsync(host.Admin, "commissioning-scripts/25-look")).Expect(200).Text.Should().Be("#!/bin/sh\nlook again\n");

@@ -58,7 +58,7 @@ public class TranscriptTests
     {
         await using var host = await ApiHost.StartAsync();
         var machine = await host.EnlistAsync();
-        await host.DoAsync(machine.Id, new MachineCommand.Commission { TestingScripts = [] });
+        await host.DoAsync(machine.Id, new MachineCommand.Commission { TestingScripts = [], SkipBmcConfig = true });
         var script = (await host.Core.ScriptResults.PendingAsync(machine.Id, ApiHost.Cancellation)).Single().Result;
 
         var replay = new Replay(host, await host.TokenAsync(machine))

@@ -169,6 +169,25 @@ public sealed class BuiltinScriptTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_machine_without_a_controller_skips_its_set_up_and_says_what_the_firmware_describes(string shell)
+    {
+        var result = Path.Combine(_work, "result");
+        (string, string)[] variables =
+            [("RESULT_PATH", result), ("BMC_CONFIG_PATH", Path.Combine(_work, "bmc")), ("MAAS_BMC_WAITS", "0"), ("MAAS_BMC_PAUSE", "0")];
+        var verdict = (await RunWithAsync(shell, "30-maas-01-bmc-config", [], variables)).Approved();
+        verdict.Output.Should().Be("Skipped: this machine has no management controller with IPMI.\n");
+        (await File.ReadAllTextAsync(result)).Should().Be("status: skipped\n");
+
+        // SMBIOS: type, length, handle, fields, texts, and two zeros. Type 0 with a text, then the one that counts, then the end.
+        byte[] first = [0, 6, 0, 0, 1, 38, .. "vendor\0\0"u8], end = [127, 4, 2, 0, 0, 0];
+        _root.Bytes("sys/firmware/dmi/tables/DMI", [.. first, 42, 6, 1, 0, 9, 9, 0, 0, .. end]);
+        (await RunWithAsync(shell, "30-maas-01-bmc-config", [], variables)).Output.Should().Contain("a Redfish host interface");
+        _root.Bytes("sys/firmware/dmi/tables/DMI", [.. first, 38, 6, 1, 0, 9, 9, 0, 0, .. end]);
+        (await RunWithAsync(shell, "30-maas-01-bmc-config", [], variables)).Output.Should().Contain("(SMBIOS type 38), which no driver");
+    }
+
+    [Theory]
     [InlineData("badblocks")]
     [InlineData("badblocks-destructive")]
     public async Task The_blocks_of_a_disk_are_read_and_only_the_destructive_test_writes(string script)

@@ -26,7 +26,7 @@ public class ScriptPlanTests
         var plan = await PlanAsync(test, [new(ScriptKind.Commissioning, null), new(ScriptKind.Testing, null)]);
 
         plan.Runs.Select(run => run.Name).Should().Equal(
-            "00-maas-inventory", "c1", "10-maas-memory-touch", "20-maas-disk-read", "30-maas-network");
+            "00-maas-inventory", "30-maas-01-bmc-config", "c1", "10-maas-memory-touch", "20-maas-disk-read", "30-maas-network");
     }
 
     [Fact]

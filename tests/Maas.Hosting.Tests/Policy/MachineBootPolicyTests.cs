@@ -344,6 +344,19 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_machine_that_may_set_up_its_controller_boots_the_program_for_it_beside_the_environment()
+    {
+        _environment.Files = new EphemeralFileNames("kernel", "initrd", "tools", BmcTools: "bmc");
+        var machine = await ReadyMachineAsync();
+        await DoAsync(machine, new MachineCommand.Commission());
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("initrd", "bmc");
+
+        await DoAsync(machine, new MachineCommand.Abort());
+        await DoAsync(machine, new MachineCommand.Commission { SkipBmcConfig = true });
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("initrd");
+    }
+
+    [Fact]
     public async Task A_machine_in_rescue_mode_boots_the_SSH_server_beside_the_environment()
     {
         _environment.Files = new EphemeralFileNames("kernel", "initrd", "tools", RescueTools: "rescue");

@@ -25,13 +25,13 @@ run_script() {
     out_reader=$!
     tee "$RUN/all.pipe" <"$RUN/err.pipe" 8>&- | bounded "$RUN/err" 8>&- &
     err_reader=$!
-    rm -f "$RUN/late" "$RUN/result"
+    rm -f "$RUN/late" "$RUN/result" "$RUN/bmc"
     # A session of its own, so that whatever it starts can be ended with it.
     (
         mkdir -p "$RUN/download"
         # A storage layout that a script describes is a part of what it prints.
         export MAAS_STORAGE_CONFIG_FILE=/proc/self/fd/1
-        export MAAS_BASE_URL="$BASE" RESULT_PATH="$RUN/result" DOWNLOAD_PATH="$RUN/download"
+        export MAAS_BASE_URL="$BASE" RESULT_PATH="$RUN/result" DOWNLOAD_PATH="$RUN/download" BMC_CONFIG_PATH="$RUN/bmc"
         export OUTPUT_COMBINED_PATH="$RUN/all" OUTPUT_STDOUT_PATH="$RUN/out" OUTPUT_STDERR_PATH="$RUN/err"
         cd /tmp || exit 2
         if [ -x "$SCRIPTS/launch" ]; then set -- "$SCRIPTS/launch" "$id"; else set -- "$1"; fi
@@ -191,6 +191,12 @@ deployment_scripts() {
     [ ! -s "$RUN/failed" ] || fail "Failed: $(tr '\n' ' ' <"$RUN/failed")"
 }
 
+# power_fields: what a script wrote of the management controller it has set up, lines NAME: VALUE, as MAAS's runner sends them.
+power_fields() {
+    field power_type "$(sed -n 's/^power_type: *//p' "$RUN/bmc" | head -n 1)"
+    field power_parameters "{$(sed -n '/^power_type:/d; s/["\\]//g; s/: *'\(.*\)'$/: \1/; s/^\([a-z_]*\): *\(.*\)$/"\1": "\2"/p' "$RUN/bmc" | tr '\n' ',' | sed 's/,$//')}"
+}
+
 # run_one: runs the script of the index's line that was read last, and sends its result.
 run_one() {
     step "$kind script $name"
@@ -202,7 +208,7 @@ run_one() {
     result=WORKING
     if [ "$restart" = restarted ]; then
         SCRIPT_EXIT=1
-        rm -f "$RUN/result" "$RUN/late"
+        rm -f "$RUN/result" "$RUN/late" "$RUN/bmc"
         : >"$RUN/out"
         echo "The machine restarted while this script ran." | tee "$RUN/err" >"$RUN/all"
     else
@@ -222,6 +228,7 @@ run_one() {
     field status "$result"
     field script_result_id "$id"
     field exit_status "$SCRIPT_EXIT"
+    [ ! -s "$RUN/bmc" ] || power_fields
     attach "$name" "$RUN/all"
     attach "$name.out" "$RUN/out"
     attach "$name.err" "$RUN/err"
@@ -230,4 +237,5 @@ run_one() {
         attach "$name.yaml" "$RUN/result.sent"
     fi
     form_post || fail "the result of $name could not be sent: $(answer_text)"
+    rm -f "$RUN/bmc" "$RUN/form"
 }
