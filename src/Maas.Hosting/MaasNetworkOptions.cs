@@ -13,7 +13,10 @@ public sealed class MaasNetworkOptions
 {
     static MaasNetworkOptions() => NetworkTypeConverters.Register();
 
-    /// <summary>The network interface, such as <c>eth1</c>. It must have an IPv4 address, whose network is served.</summary>
+    /// <summary>
+    /// The network interface, such as <c>eth1</c>. It must have an IPv4 address, whose network is served; with <see cref="Prefix6"/> and
+    /// <see cref="DhcpMode.Observe"/>, an address of the prefix is enough.
+    /// </summary>
     public string? Interface { get; set; }
 
     /// <summary>

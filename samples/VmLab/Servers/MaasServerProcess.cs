@@ -28,8 +28,8 @@ public sealed class MaasServerProcess(
     /// <summary>The ephemeral kernel's package: the one for virtual machines, or <c>linux-image-amd64</c> for all hardware.</summary>
     public string KernelPackage { get; set; } = "linux-image-cloud-amd64";
 
-    /// <summary>Where it serves HTTP.</summary>
-    public string Listen { get; init; } = $"http://0.0.0.0:{Port}";
+    /// <summary>Where it serves HTTP, from its next start.</summary>
+    public string Listen { get; set; } = $"http://0.0.0.0:{Port}";
 
     /// <summary>More of the server's options, for its next start.</summary>
     public IReadOnlyList<string> Options { get; set; } = [];

@@ -17,7 +17,7 @@ using Maas.Boot.Tftp;
 namespace Maas.Hosting.Link;
 
 /// <summary>The link that machines boot from: our address on it and its network, and what Boot's servers serve there.</summary>
-/// <param name="Address">This server's address on the link.</param>
+/// <param name="Address">This server's address on the link: of IPv4, where the link has it.</param>
 /// <param name="Network">The link's network.</param>
 internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
 {
@@ -26,22 +26,29 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     /// <summary>
     /// This server's address of <see cref="MaasNetworkOptions.Prefix6"/>; <see langword="null"/> when IPv6 is left to others.
     /// </summary>
-    public IPAddress? Address6 { get; private init; }
+    public IPAddress? Address6 { get; init; }
+
+    /// <summary>Whether the link has IPv4. One that has not is its IPv6 prefix, and <see cref="Address"/> is the address there.</summary>
+    public bool HasIPv4 => Address.AddressFamily == AddressFamily.InterNetwork;
 
     /// <summary>The link of an interface: its first IPv4 address.</summary>
     /// <exception cref="InvalidOperationException">There is no such interface, or it has no IPv4 address.</exception>
-    public static BootNetwork Of(string name)
-    {
-        var address = AddressesOf(name).FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
-            ?? throw new InvalidOperationException($"The network interface {name} has no IPv4 address.");
-        return new BootNetwork(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength));
-    }
+    public static BootNetwork Of(string name) =>
+        Find(name) ?? throw new InvalidOperationException($"The network interface {name} has no IPv4 address.");
+
+    private static BootNetwork? Find(string name) =>
+        AddressesOf(name).FirstOrDefault(a => a.Address.AddressFamily == AddressFamily.InterNetwork) is { } address
+            ? new BootNetwork(address.Address, new IPNetwork(BaseOf(address.Address, address.PrefixLength), address.PrefixLength))
+            : null;
 
     /// <summary>The link of a network that has one.</summary>
     /// <exception cref="InvalidOperationException">The interface is not there, or lacks an address of its network.</exception>
     public static BootNetwork For(MaasNetworkOptions options) => options switch
     {
         { Loopback: { } loopback } => new BootNetwork(loopback.Address, loopback.Network),
+        // IPv4 that is only observed may be absent.
+        { Interface: { } name, Prefix6: { } prefix, Mode: DhcpMode.Observe } when Find(name) is null =>
+            new BootNetwork(AddressIn(name, prefix), prefix) { Address6 = AddressIn(name, prefix) },
         { Interface: { } name, Prefix6: { } prefix } => Of(name) with { Address6 = AddressIn(name, prefix) },
         { Interface: { } name } => Of(name),
         _ => throw new UnreachableException("The validation of the options demands one of them."),
@@ -151,6 +158,7 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
             (boot.Interface, boot.Address) = (options.Interface, Address);
         }
 
+        if (!HasIPv4) boot.Dhcp = null;
         if (Address6 is { } address6 && options.Prefix6 is { } prefix)
         {
             boot.Dhcp6 = new Dhcp6ServerOptions
@@ -160,7 +168,11 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
                 ServerAddress = address6,
                 AllowOtherServers = options.AllowOtherDhcpServers,
             };
-            boot.RouterAdvertisement = new RouterAdvertiserOptions { Prefixes = { new AdvertisedPrefix { Network = prefix } } };
+            // The ephemeral environment makes its own address where it has no other.
+            boot.RouterAdvertisement = new RouterAdvertiserOptions
+            {
+                Prefixes = { new AdvertisedPrefix { Network = prefix, IsAutonomous = !HasIPv4 } },
+            };
         }
 
         AddServices(boot, options, maas.Domain);
@@ -181,7 +193,7 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
                 Networks = { Network },
                 ServerAddresses = { Address },
             };
-            if (Address6 is { } own && options.Prefix6 is { } network)
+            if (HasIPv4 && Address6 is { } own && options.Prefix6 is { } network)
             {
                 boot.Dns.Networks.Add(network);
                 boot.Dns.ServerAddresses.Add(own);

@@ -18,6 +18,9 @@ internal sealed record ServedLink(string Name, MaasNetworkOptions Options, BootN
             ? Options.Prefix6?.Contains(address) == true
             : Network.Network.Contains(address);
 
+    /// <summary>Whether machines make addresses of their own there, which are in no lease: on a link without IPv4.</summary>
+    public bool HasOwnAddresses => !Network.HasIPv4;
+
     /// <summary>Whether this server leases addresses of the family there.</summary>
     public bool Leases(AddressFamily family) =>
         family == AddressFamily.InterNetworkV6 ? Options.Prefix6 is not null : Options.Mode == DhcpMode.Full;
@@ -48,7 +51,7 @@ internal sealed class ServedLinks : IDisposable
 
     /// <summary>
     /// This server's IPv4 address for a client that reached it at an address: that one, or of an IPv6 address the IPv4 address of the same
-    /// link. <see langword="null"/> when nothing tells one.
+    /// link. On a link without IPv4 it is the IPv6 address. <see langword="null"/> when nothing tells one.
     /// </summary>
     public IPAddress? AddressFor(IPAddress? server) => server switch
     {

@@ -88,7 +88,8 @@ internal sealed partial class NetworkRunner
             var (link, link6) = LinksOf(options, _network);
             if (link is not null) await parts.Topology.ApplyAsync(name, link, cancellationToken).ConfigureAwait(false);
             if (link6 is not null && _network is { } network)
-                await parts.Topology.ApplyAsync(name, link6, network.Network, cancellationToken).ConfigureAwait(false);
+                await parts.Topology.ApplyAsync(name, link6, network.HasIPv4 ? network.Network : null, cancellationToken)
+                    .ConfigureAwait(false);
             (_options, _link, _link6) = (options, link, link6);
             await FollowAsync(await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
@@ -116,7 +117,8 @@ internal sealed partial class NetworkRunner
 
         if (link6 is not null && network is not null)
         {
-            await parts.Topology.ApplyAsync(name, link6, network.Network, cancellationToken).ConfigureAwait(false);
+            await parts.Topology.ApplyAsync(name, link6, network.HasIPv4 ? network.Network : null, cancellationToken)
+                .ConfigureAwait(false);
             if (_replaced6 is { } replaced)
                 await parts.Leases6.SetAsync(name, replaced, cancellationToken).ConfigureAwait(false);
             else

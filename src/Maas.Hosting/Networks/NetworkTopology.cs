@@ -41,7 +41,7 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
             cancellationToken);
 
     /// <summary>Stores what the options say of the IPv6 prefix of a link.</summary>
-    public Task ApplyAsync(string network, Dhcp6Subnet link, IPNetwork sameLinkAs, CancellationToken cancellationToken) =>
+    public Task ApplyAsync(string network, Dhcp6Subnet link, IPNetwork? sameLinkAs, CancellationToken cancellationToken) =>
         ApplyAsync(
             network,
             new ServedSubnet

@@ -13,7 +13,8 @@ namespace Maas.Hosting.Policy;
 /// <remarks>
 /// A lease goes by the hardware address that a DHCP message says, which is any. On a link of this server the client must be seen with the
 /// address too, and not being seen counts as nothing. A client behind a relay cannot be seen: that its lease came through one, and is of no
-/// link of this server, makes the lease decide alone. So it is on loopback, where there are no neighbours.
+/// link of this server, makes the lease decide alone. So it is on loopback, where there are no neighbours. An address that a machine made
+/// of the prefix of a link without IPv4 is in no lease: there, being seen decides.
 /// </remarks>
 /// <param name="links">The links.</param>
 /// <param name="leases">The IPv4 leases.</param>
@@ -28,15 +29,25 @@ internal sealed class AddressEvidenceResolver(ServedLinks links, HostedLeases le
         if (link is not null && !link.Leases(address.AddressFamily))
             return link.Neighbours?.FindEvidenceAsync(client, address, cancellationToken) ?? new(AddressEvidence.None);
         var (owner, isRelayed) = LeaseOf(address);
-        if (owner is null) return new(AddressEvidence.None);
+        if (owner is null)
+        {
+            return link is { HasOwnAddresses: true, Neighbours: { } seen }
+                ? seen.FindEvidenceAsync(client, address, cancellationToken)
+                : new(AddressEvidence.None);
+        }
+
         if (owner != client) return new(AddressEvidence.Another);
         if (link is null) return new(isRelayed ? AddressEvidence.Client : AddressEvidence.None);
         return link.Neighbours?.FindEvidenceAsync(client, address, cancellationToken) ?? new(AddressEvidence.Client);
     }
 
     /// <inheritdoc/>
-    public HardwareAddress? OwnerOf(IPAddress address) =>
-        links.Find(address) is { } link && !link.Leases(address.AddressFamily) ? link.Neighbours?.OwnerOf(address) : LeaseOf(address).Owner;
+    public HardwareAddress? OwnerOf(IPAddress address)
+    {
+        var link = links.Find(address);
+        if (link is not null && !link.Leases(address.AddressFamily)) return link.Neighbours?.OwnerOf(address);
+        return LeaseOf(address).Owner ?? (link is { HasOwnAddresses: true } ? link.Neighbours?.OwnerOf(address) : null);
+    }
 
     /// <inheritdoc/>
     public MacAddress? Find(IPAddress address)

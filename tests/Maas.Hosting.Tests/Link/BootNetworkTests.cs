@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Hosting.Link;
 
@@ -28,6 +29,24 @@ public class BootNetworkTests
     public void IPv6_without_an_address_of_the_prefix_on_the_interface_is_refused() =>
         FluentActions.Invoking(() => BootNetwork.For(new MaasNetworkOptions { Interface = "lo", Prefix6 = Prefix })).Should()
             .Throw<InvalidOperationException>().WithMessage("*lo has no address of the prefix fd00:77::/64*");
+
+    [Fact]
+    public void A_link_without_IPv4_serves_no_DHCPv4_and_lets_machines_make_addresses_of_the_prefix()
+    {
+        var own = IPAddress.Parse("fd00:77::1");
+        var options = new MaasNetworkOptions { Interface = "eth6", Prefix6 = Prefix, Mode = DhcpMode.Observe };
+        using var links = new ServedLinks();
+        var network = new BootNetwork(own, Prefix) { Address6 = own };
+        links.Set(new ServedLink("six", options, network, null));
+
+        var boot = network.ServerOptions(options, new MaasOptions(), new WebAddress(new MaasOptions { HttpPort = 5240 }));
+
+        (network.HasIPv4, boot.Dhcp, boot.Address).Should().Be((false, null, own));
+        boot.Dhcp6!.ServerAddress.Should().Be(own);
+        boot.RouterAdvertisement!.Prefixes.Should().ContainSingle().Which.IsAutonomous.Should().BeTrue();
+        links.AddressFor(own).Should().Be(own, "machines have no other way");
+        new WebAddress(new MaasOptions { HttpPort = 5240 }).Api(own).Should().Be(new Uri("http://[fd00:77::1]:5240/MAAS"));
+    }
 
     private static MaasNetworkOptions Leasing(string range) => new() { Range6 = AddressRange6.Parse(range) };
 }

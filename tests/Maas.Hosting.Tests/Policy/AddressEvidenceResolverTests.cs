@@ -107,6 +107,24 @@ public sealed class AddressEvidenceResolverTests : IAsyncLifetime
         (await resolver.FindEvidenceAsync(client == "machine" ? Machine : Other, leased, Token)).ToString().Should().Be(expected);
     }
 
+    [Theory]
+    [InlineData("machine", nameof(AddressEvidence.Client))]
+    [InlineData("other", nameof(AddressEvidence.Another))]
+    [InlineData(null, nameof(AddressEvidence.None))]
+    public async Task On_a_link_without_IPv4_an_address_that_was_not_leased_is_known_by_who_is_seen_with_it(string? seen, string expected)
+    {
+        var neighbours = new SeenNeighbours(seen switch { "machine" => Machine, "other" => Other, _ => (HardwareAddress?)null });
+        var prefix = IPNetwork.Parse("fd00:78::/64");
+        _links.Set(new ServedLink(
+            "six", new MaasNetworkOptions { Mode = DhcpMode.Observe, Prefix6 = prefix },
+            new BootNetwork(IPAddress.Parse("fd00:78::1"), prefix), neighbours));
+        var resolver = await ResolverAsync(neighbours, Lease("10.0.0.100", relay: null));
+
+        (await resolver.FindEvidenceAsync(Machine, IPAddress.Parse("fd00:78::5054:ff:fe01:203"), Token)).ToString().Should().Be(expected);
+        (await resolver.FindEvidenceAsync(Machine, IPAddress.Parse("fd00:77::5054:ff:fe01:203"), Token)).Should()
+            .Be(AddressEvidence.None, "on a link with IPv4 addresses are leased");
+    }
+
     private async Task<AddressEvidenceResolver> ResolverAsync(IAddressResolver? neighbours, Lease lease)
     {
         await using (var journal = LeaseJournal.Open(Path.Combine(_folder.FullName, "leases.journal")))
