@@ -30,7 +30,7 @@ internal static class CommandTree
             ProfileCommands.Login(), ProfileCommands.Logout(), ProfileCommands.List(),
             MachinesCommand.Create(), ExplainCommand.Create(), WatchCommand.Create(), CaptureCommand.Create(), ReplayCommand.Create(),
             ImagesCommand.Create(), ImportCommands.Isos(), ImportCommands.Ephemerals(), LeasesCommand.Create(), ApiKeyCommand.Create(),
-            CompletionCommand.Create(),
+            StoreCommand.Create(), CompletionCommand.Create(),
         ])
         {
             root.Subcommands.Add(command);

@@ -14,6 +14,10 @@ internal static class PostgresLocks
     /// <summary>Held by the host that leads, for as long as its connection lasts.</summary>
     public const string TryLead = "SELECT pg_try_advisory_lock(hashtextextended('maas.leader.' || current_schema(), 0))";
 
+    /// <summary>The same, until the end of the transaction: no host leads while a store is replaced.</summary>
+    public const string TryLeadInTransaction =
+        "SELECT pg_try_advisory_xact_lock(hashtextextended('maas.leader.' || current_schema(), 0))";
+
     /// <summary>Ends the leadership.</summary>
     public const string StopLeading = "SELECT pg_advisory_unlock(hashtextextended('maas.leader.' || current_schema(), 0))";
 }

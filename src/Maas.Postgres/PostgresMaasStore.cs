@@ -25,7 +25,7 @@ namespace Maas.Postgres;
 /// await using var core = await MaasCore.OpenAsync(new PostgresMaasStore("Host=db.example.com;Database=maas;Username=maas"));
 /// </code>
 /// </example>
-public sealed class PostgresMaasStore : IMaasStore
+public sealed class PostgresMaasStore : IMaasStore, IStoreBackup
 {
     private readonly PostgresStoreOptions _options;
     private readonly ILogger _logger;
@@ -112,6 +112,26 @@ public sealed class PostgresMaasStore : IMaasStore
         return OpenCoreAsync(limits, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<StoreBackup> BackUpAsync(
+        Stream destination, IProgress<StoreBackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return RunAsync(backup => backup.Write(destination, progress, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreBackup> RestoreAsync(
+        Stream source, StoreRestoreMode mode, IProgress<StoreBackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return RunAsync(backup => backup.Restore(source, mode, progress, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IAsyncDisposable> HoldAsync(CancellationToken cancellationToken) =>
+        RunAsync(backup => backup.Hold(), cancellationToken);
+
     /// <summary>Closes the connections, after what is being written.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -120,6 +140,12 @@ public sealed class PostgresMaasStore : IMaasStore
         if (_database is { } database) await Task.Run(database.Dispose).ConfigureAwait(false);
         if (_source is { } source) await source.DisposeAsync().ConfigureAwait(false);
         (_session, _database) = (null, null);
+    }
+
+    private Task<T> RunAsync<T>(Func<PostgresBackup, T> run, CancellationToken cancellationToken)
+    {
+        var backup = new PostgresBackup(_options);
+        return Task.Factory.StartNew(() => run(backup), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private async Task OpenCoreAsync(StoreLimits limits, CancellationToken cancellationToken)

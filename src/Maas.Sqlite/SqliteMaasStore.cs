@@ -22,7 +22,7 @@ namespace Maas.Sqlite;
 /// await using var core = await MaasCore.OpenAsync(new SqliteMaasStore("maas.db"));
 /// </code>
 /// </example>
-public sealed class SqliteMaasStore : IMaasStore, IDisposable
+public sealed class SqliteMaasStore : IMaasStore, IStoreBackup, IDisposable
 {
     private readonly SqliteStoreOptions _options;
     private readonly TimeProvider _timeProvider;
@@ -97,6 +97,28 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
         return Task.Run(() => Open(limits), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<StoreBackup> BackUpAsync(
+        Stream destination, IProgress<StoreBackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return RunAsync(
+            path => SqliteBackup.Write(path, destination, _timeProvider, progress, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoreBackup> RestoreAsync(
+        Stream source, StoreRestoreMode mode, IProgress<StoreBackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return RunAsync(
+            path => SqliteBackup.Restore(path, source, mode, _timeProvider, progress, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IAsyncDisposable> HoldAsync(CancellationToken cancellationToken) =>
+        RunAsync(path => SqliteBackup.Hold(path, _timeProvider), cancellationToken);
+
     /// <summary>Closes the file, after what is being written.</summary>
     public void Dispose() => _database?.Dispose();
 
@@ -106,6 +128,13 @@ public sealed class SqliteMaasStore : IMaasStore, IDisposable
         Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private Task<T> RunAsync<T>(Func<string, T> run, CancellationToken cancellationToken) =>
+        _options.DataSource == SqliteStoreOptions.InMemory
+            ? throw new InvalidOperationException("A store in memory has no backup.")
+            : Task.Factory.StartNew(
+                () => run(Path.GetFullPath(_options.DataSource)), cancellationToken, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
 
     [SuppressMessage("Reliability", "CA2000", Justification = "Dispose closes the database; a failure here closes it at once.")]
     private void Open(StoreLimits limits)

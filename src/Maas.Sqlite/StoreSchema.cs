@@ -21,26 +21,45 @@ internal static class StoreSchema
     /// <param name="upTo">The last script to run; <see langword="null"/> for all.</param>
     public static void BringUpToDate(SqlSession session, string store, int? upTo = null)
     {
+        var version = Check(session, store);
+        var last = upTo ?? Version;
+        if (version >= last) return;
+        session.Execute("BEGIN EXCLUSIVE");
+        Run(session, (int)version, last); // a failure ends the connection, and the transaction with it
+        session.Execute("COMMIT");
+    }
+
+    /// <summary>Runs scripts, in a transaction that the caller commits.</summary>
+    /// <param name="session">The store.</param>
+    /// <param name="after">The last script that it has had.</param>
+    /// <param name="upTo">The last script to run.</param>
+    public static void Run(SqlSession session, int after, int upTo) => session.Execute(
+        $"""
+        {string.Join('\n', Scripts.Read(after, upTo))}
+        PRAGMA application_id = {ApplicationId};
+        PRAGMA user_version = {upTo.ToString(CultureInfo.InvariantCulture)};
+        """);
+
+    /// <summary>The number of the store's schema; 0 for an empty file.</summary>
+    /// <exception cref="StoreVersionException">A newer version of the store wrote it, or another program did.</exception>
+    public static long Check(SqlSession session, string store)
+    {
+        CheckApplication(session, store);
         var version = session.ExecuteScalar<long>("PRAGMA user_version");
-        var application = session.ExecuteScalar<long>("PRAGMA application_id");
-        if (application != ApplicationId
-            && (application != 0 || version != 0 || session.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") != 0))
-            throw new StoreVersionException($"{store} is a database of another program.");
         if (version > Version)
             throw new StoreVersionException(
                 $"The store {store} has schema {version}, written by a newer version of this program; " +
                 $"this one understands up to {Version}.");
+        return version;
+    }
 
-        var last = upTo ?? Version;
-        var missing = Scripts.Read(version, last);
-        if (missing.Count == 0) return;
-        session.Execute(
-            $"""
-            BEGIN EXCLUSIVE;
-            {string.Join('\n', missing)}
-            PRAGMA application_id = {ApplicationId};
-            PRAGMA user_version = {last.ToString(CultureInfo.InvariantCulture)};
-            COMMIT;
-            """);
+    /// <summary>Checks that the file is empty or a store.</summary>
+    /// <exception cref="StoreVersionException">Another program wrote it.</exception>
+    public static void CheckApplication(SqlSession session, string store)
+    {
+        var application = session.ExecuteScalar<long>("PRAGMA application_id");
+        if (application != ApplicationId && (application != 0 || session.ExecuteScalar<long>("PRAGMA user_version") != 0
+            || session.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") != 0))
+            throw new StoreVersionException($"{store} is a database of another program.");
     }
 }

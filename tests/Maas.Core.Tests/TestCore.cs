@@ -86,6 +86,13 @@ public sealed class TestCore : IAsyncDisposable
         });
     }
 
+    /// <summary>The same over another store, such as a copy.</summary>
+    public Task ReopenOverAsync(Func<IMaasStore> create)
+    {
+        CreateStore = create;
+        return ReopenAsync();
+    }
+
     public async Task<Machine> EnlistAsync(string mac = "52:54:00:00:00:01", string powerType = "ipmi")
     {
         var result = await Machines.EnlistAsync(new NewMachine

@@ -178,4 +178,31 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
         second.ExitCode.Should().Be(1);
         second.Error.Should().Contain("the user ann was not created");
     }
+
+    [Fact]
+    public async Task The_store_of_a_running_server_is_backed_up_restored_and_copied()
+    {
+        var folder = Path.GetDirectoryName(server.KeyFile)!;
+        var (backup, restored) = (Path.Combine(_folder.FullName, "backup.gz"), Path.Combine(_folder.FullName, "restored"));
+        var copy = Path.Combine(_folder.FullName, "copy.db");
+
+        var written = (await server.RunAsync("store", "backup", backup, "--store", folder)).Approved().Output;
+        var again = await server.RunAsync("store", "backup", backup, "--store", folder);
+        var read = (await server.RunAsync("store", "restore", backup, "--store", restored)).Approved().Output;
+        var refused = await server.RunAsync("store", "restore", backup, "--store", folder, "--force");
+        var copied = (await server.RunAsync("store", "copy", "--from", restored, "--to", copy, "--json")).Approved().Output;
+        var wrong = await server.RunAsync("store", "copy", "--from", "Host=db;Password=hunter2;Wrong=1", "--to", copy);
+
+        written.Should().MatchRegex(@"machines +4 ").And.MatchRegex(@"rows in \d+ tables, schema \d+ of sqlite");
+        read.Should().Be(written);
+        again.ExitCode.Should().Be(1);
+        again.Error.Should().Contain("exists");
+        refused.ExitCode.Should().Be(1);
+        refused.Error.Should().Contain("is in use by");
+        using var tables = JsonDocument.Parse(copied);
+        tables.RootElement.EnumerateArray().Single(table => table.GetProperty("table").GetString() == "machines")
+            .GetProperty("rows").GetInt64().Should().Be(4);
+        wrong.ExitCode.Should().NotBe(0);
+        (wrong.Output + wrong.Error).Should().NotContain("hunter2");
+    }
 }
