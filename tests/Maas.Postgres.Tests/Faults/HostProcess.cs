@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using Maas.FaultHost;
+using Maas.Judges;
+
+namespace Maas.Postgres.Tests.Faults;
+
+/// <summary>A host that is a process of its own, which is killed, paused, cut off and started again.</summary>
+internal sealed class HostProcess(string name, string folder, PostgresStoreOptions options, int days) : IAsyncDisposable
+{
+    private readonly Partition _partition = new(options.ConnectionString);
+    private Process? _process;
+
+    private static string Program =>
+        Repository.PathOf($"tests/Maas.FaultHost/bin/{Repository.Configuration}/net10.0/Maas.FaultHost.dll");
+
+    /// <summary>The way to the database.</summary>
+    public Partition Partition => _partition;
+
+    private string SocketPath => Path.Combine(folder, name + ".sock");
+
+    /// <summary>Starts it, and returns when it answers.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        File.Delete(SocketPath);
+        _process = Judge.Start(
+            "dotnet",
+            [Program, name, _partition.ConnectionString, options.Schema, folder, days.ToString(CultureInfo.InvariantCulture)], folder);
+        var errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!File.Exists(SocketPath))
+        {
+            if (_process.HasExited) throw new InvalidOperationException(await errors);
+            await ticks.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Kills it (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process) return;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Pauses it, or lets it go on.</summary>
+    /// <param name="signal"><c>STOP</c> or <c>CONT</c>.</param>
+    public async Task SignalAsync(string signal) =>
+        (await Judge.RunAsync("bash", ["-c", $"kill -{signal} {_process!.Id}"])).Approved(); // it runs
+
+    /// <summary>Asks it.</summary>
+    /// <returns>Its answer; <see langword="null"/> when it does not answer.</returns>
+    public async Task<string?> AskAsync(string line, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(3));
+        try
+        {
+            var end = (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2)).ToUnixTimeMilliseconds();
+            var request = string.Create(CultureInfo.InvariantCulture, $"{end} {line}");
+            return await LineSocket.AskAsync(SocketPath, request, patience.Token) is var answer
+                && answer.StartsWith("failure", StringComparison.Ordinal) ? null : answer;
+        }
+        catch (Exception gone) when (gone is IOException || (gone is OperationCanceledException
+            && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        await _partition.DisposeAsync();
+    }
+}
