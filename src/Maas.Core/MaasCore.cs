@@ -65,6 +65,7 @@ public sealed class MaasCore : IAsyncDisposable
             PowerAttempts = options.PowerAttempts,
             PowerRetryDelay = options.PowerRetryDelay,
             PowerTimeout = options.PowerTimeout,
+            DrainTimeout = options.DrainTimeout,
         };
         var signal = new WorkSignal(timeProvider);
         BootResources = new BootResources(store.BootResources, images, timeProvider);
@@ -129,6 +130,7 @@ public sealed class MaasCore : IAsyncDisposable
         BootSources = new BootSources(store.Records, timeProvider);
         PowerQueue = new PowerQueueWorker(
             store.PowerQueue, Machines, power, signal, timeProvider, nodes, logs.CreateLogger<PowerQueueWorker>());
+        Hosts = new Hosts(store.Records, controller, PowerQueue, timeProvider, logs.CreateLogger<Hosts>());
         DiagnosisUpdates = new DiagnosisWorker(Machines, Diagnosis, timeProvider, logs.CreateLogger<DiagnosisWorker>());
         Deadlines = new DeadlineWorker(
             Machines, Events, Diagnosis.FindCauseAsync, nodes, timeProvider, logs.CreateLogger<DeadlineWorker>());
@@ -154,6 +156,9 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>The hosts that run this server: each is a region and rack controller.</summary>
     public Controllers Controllers { get; }
+
+    /// <summary>The health of these hosts.</summary>
+    public Hosts Hosts { get; }
 
     /// <summary>Machines' interfaces and storage.</summary>
     public NodeConfigs NodeConfigs { get; }
@@ -276,9 +281,16 @@ public sealed class MaasCore : IAsyncDisposable
     /// Runs <see cref="PowerQueue"/>, and while this process leads the hosts of its store (<see cref="IMaasStore.LeadAsync"/>) the workers
     /// of which one is enough: <see cref="Deadlines"/>, <see cref="DiagnosisUpdates"/> and <see cref="TagEvaluation"/>.
     /// </summary>
-    /// <param name="cancellationToken">Ends it; then it returns.</param>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(PowerQueue.RunAsync(cancellationToken), LeadAsync(cancellationToken));
+    /// <param name="cancellationToken">
+    /// Ends it: no work is begun any more, power actions that are under way are finished or handed over
+    /// (<see cref="MaasCoreOptions.DrainTimeout"/>), and then it returns.
+    /// </param>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(PowerQueue.RunAsync(cancellationToken), LeadAsync(cancellationToken), Hosts.RunAsync(cancellationToken))
+            .ConfigureAwait(false);
+        await Hosts.SayAsync(HostState.Stopped).ConfigureAwait(false);
+    }
 
     private async Task LeadAsync(CancellationToken cancellationToken)
     {

@@ -98,4 +98,11 @@ public sealed class MaasCoreOptions
     /// whether it came true) and names what went wrong when that ends: this limit is for one that hangs.
     /// </summary>
     public TimeSpan PowerTimeout { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// How long a host that stops waits for the power actions that it has begun; 20 seconds. Afterwards they are cancelled, and handed
+    /// over: another host does them at once, or this one when it is started again. Keep it below the <c>ShutdownTimeout</c> of the generic
+    /// host (30 seconds). Zero cancels them at once.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }

@@ -38,6 +38,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(core => core.Devices)
             .AddPart(core => core.Operations)
             .AddPart(core => core.Controllers)
+            .AddPart(core => core.Hosts)
             .AddPart(core => core.NodeZones)
             .AddPart(core => core.Tags)
             .AddPart(core => core.Users)

@@ -13,7 +13,7 @@ internal static class RecordTables
 {
     public static IReadOnlyList<RecordTable> All { get; } =
     [
-        .. TopologyTables.All, Controllers.Table, .. NodeTables.All, .. TagTables.All, .. ConfigurationTables.All, .. AccountTables.All,
-        .. NotificationTables.All, .. NodeScriptTables.All, .. BootSourceTables.All,
+        .. TopologyTables.All, Controllers.Table, Hosts.Table, .. NodeTables.All, .. TagTables.All, .. ConfigurationTables.All,
+        .. AccountTables.All, .. NotificationTables.All, .. NodeScriptTables.All, .. BootSourceTables.All,
     ];
 }

@@ -195,6 +195,7 @@ public sealed class CompositionTests : IDisposable
         health.Entries["maas-networks"].Description.Should().Contain($"{taken}");
         health.Entries["maas-store"].Status.Should().Be(HealthStatus.Healthy);
         health.Entries["maas-power-queue"].Status.Should().Be(HealthStatus.Healthy);
+        health.Entries["maas-hosts"].Status.Should().Be(HealthStatus.Healthy);
         health.Entries["maas-ephemeral"].Status.Should().Be(HealthStatus.Healthy);
     }
 

@@ -47,6 +47,82 @@ public sealed class SeveralHostsTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_host_that_stops_finishes_what_it_has_begun_and_begins_nothing()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var hosts = await TestHosts.OpenAsync(1);
+        var (begun, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
+        hosts.Powers[0].Waits = _ =>
+        {
+            begun.TrySetResult();
+            return finish.Task;
+        };
+        using var drain = new CancellationTokenSource();
+        var running = hosts.Cores[0].RunAsync(drain.Token);
+        var machine = await CreateToTurnOnAsync(hosts, 1);
+        await begun.Task.WaitAsync(stop);
+
+        await drain.CancelAsync();
+        await StateIsAsync(hosts, HostState.Draining, stop);
+        await CreateToTurnOnAsync(hosts, 2);
+        running.IsCompleted.Should().BeFalse();
+        finish.SetResult();
+        await running.WaitAsync(stop);
+
+        (await hosts.Cores[0].Machines.GetAsync(machine.Id, stop))!.PowerState.Should().Be(MachinePowerState.On);
+        hosts.Powers[0].Asked.Should().Be(1);
+        await StateIsAsync(hosts, HostState.Stopped, stop);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_host_that_stops_cannot_finish_another_host_does_at_once()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var hosts = await TestHosts.OpenAsync(0);
+        hosts.DrainTimeout = TimeSpan.FromMilliseconds(100);
+        var (first, second) = (await hosts.AddAsync(), await hosts.AddAsync());
+        var begun = new TaskCompletionSource();
+        hosts.Powers[0].Waits = async cancelled =>
+        {
+            begun.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancelled);
+        };
+        using var drain = new CancellationTokenSource();
+        var running = first.RunAsync(drain.Token);
+        var machine = await CreateToTurnOnAsync(hosts, 1);
+        await begun.Task.WaitAsync(stop);
+        (await second.PowerQueue.PassAsync(stop)).Should().Be(0, "the other host has claimed it");
+
+        await drain.CancelAsync();
+        await running.WaitAsync(stop);
+
+        (await second.PowerQueue.PassAsync(stop)).Should().Be(1);
+        var done = (await second.Machines.GetAsync(machine.Id, stop))!;
+        done.PowerState.Should().Be(MachinePowerState.On);
+        (hosts.Powers[0].Asked, hosts.Powers[1].Asked).Should().Be((1, 1));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Each_host_is_seen_by_the_others_and_one_that_is_gone_is_missing()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var hosts = await TestHosts.OpenAsync(2);
+        using var drain = new CancellationTokenSource();
+        var running = hosts.Cores[0].RunAsync(drain.Token);
+
+        HostStatus? seen;
+        while ((seen = (await hosts.Cores[1].Hosts.ListAsync(stop)).SingleOrDefault()) is null) await Task.Yield();
+        await drain.CancelAsync();
+        await running.WaitAsync(stop);
+
+        seen.State.Should().Be(HostState.Running);
+        seen.Hostname.Should().StartWith("host-");
+        seen.IsMissing(hosts.Now).Should().BeFalse();
+        seen.IsMissing(hosts.Now + Hosts.Patience).Should().BeTrue();
+        (await hosts.Cores[1].Hosts.ListAsync(stop)).Single().IsMissing(hosts.Now + Hosts.Patience).Should().BeFalse("it was stopped");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_deadline_passes_once()
     {
         var stop = TestContext.Current.CancellationToken;
@@ -196,6 +272,16 @@ public sealed class SeveralHostsTests
         saved.Should().BeOfType<SaveResult.Saved>();
         (await hosts.Stores[0].PowerQueue.ClaimAsync(hosts.Now.AddSeconds(1), TimeSpan.FromMinutes(1), 10, stop))
             .Should().ContainSingle("an action that the other host queued is due now");
+    }
+
+    private static Task<Machine> CreateToTurnOnAsync(TestHosts hosts, int number) => hosts.CreateAsync(
+        number, MachineStatus.Deployed,
+        machine => machine with { Power = new PowerSettings("ipmi", new Dictionary<string, string>()) },
+        new MachineEffect.Power(PowerAction.TurnOn, false, false));
+
+    private static async Task StateIsAsync(TestHosts hosts, HostState state, CancellationToken stop)
+    {
+        while ((await hosts.Cores[0].Hosts.ListAsync(stop)).Single().State != state) await Task.Yield();
     }
 
     private static async Task Lost(CancellationToken token, CancellationToken stop)

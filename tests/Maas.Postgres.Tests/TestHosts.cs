@@ -10,6 +10,9 @@ internal sealed class TestHosts : IAsyncDisposable
 {
     private int _started;
 
+    /// <summary>How long a host waits for its power actions when it stops.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
     private TestHosts(PostgresServer server, PostgresStoreOptions options) => (Server, Options) = (server, options);
 
     public PostgresServer Server { get; }
@@ -40,7 +43,10 @@ internal sealed class TestHosts : IAsyncDisposable
         var number = Interlocked.Increment(ref _started);
         var core = await MaasCore.OpenAsync(
             store,
-            new MaasCoreOptions { ControllerHostname = string.Create(CultureInfo.InvariantCulture, $"host-{number}") },
+            new MaasCoreOptions
+            {
+                ControllerHostname = string.Create(CultureInfo.InvariantCulture, $"host-{number}"), DrainTimeout = DrainTimeout,
+            },
             new MaasCoreServices { Power = power },
             TestContext.Current.CancellationToken);
         lock (Stores)
@@ -99,19 +105,23 @@ internal sealed class CountingPower : IMachinePower
 
     public int Asked => Volatile.Read(ref _asked);
 
+    /// <summary>What an action waits for.</summary>
+    public Func<CancellationToken, Task> Waits { get; set; } = _ => Task.CompletedTask;
+
     public Task<MachinePowerResult> TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Count(MachinePowerState.On);
+        CountAsync(MachinePowerState.On, cancellationToken);
 
     public Task<MachinePowerResult> TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Count(MachinePowerState.Off);
+        CountAsync(MachinePowerState.Off, cancellationToken);
 
     public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Count(MachinePowerState.Off);
+        CountAsync(MachinePowerState.Off, cancellationToken);
 
-    private Task<MachinePowerResult> Count(MachinePowerState state)
+    private async Task<MachinePowerResult> CountAsync(MachinePowerState state, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asked);
-        return Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(state));
+        await Waits(cancellationToken);
+        return new MachinePowerResult.Done(state);
     }
 }
 

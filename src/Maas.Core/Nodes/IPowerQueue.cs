@@ -29,6 +29,15 @@ public interface IPowerQueue
     Task PostponeAsync(QueuedPowerAction action, DateTimeOffset due, string reason, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Ends a claim of an action that was not tried to its end, such as by a host that stops: another caller may claim it at once, and no
+    /// attempt is counted. A withdrawn action is removed instead. When the action was claimed again since, the call changes nothing. A
+    /// store may also let the claim end by itself, which is the default.
+    /// </summary>
+    /// <param name="action">The claimed action.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task ReleaseAsync(QueuedPowerAction action, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Removes an action whose outcome changes nothing. When the action was claimed again since, the call changes nothing.
     /// </summary>
     /// <param name="action">The claimed action.</param>

@@ -22,4 +22,6 @@ internal sealed record NodeOptions
     public TimeSpan PowerRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     public TimeSpan PowerTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 }

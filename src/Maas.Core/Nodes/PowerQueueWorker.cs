@@ -23,6 +23,7 @@ public sealed partial class PowerQueueWorker
     private readonly TimeProvider _clock;
     private readonly NodeOptions _options;
     private readonly ILogger<PowerQueueWorker> _logger;
+    private int _running;
 
     internal PowerQueueWorker(
         IPowerQueue store, Machines machines, IMachinePower power, WorkSignal signal, TimeProvider timeProvider, NodeOptions options,
@@ -37,17 +38,23 @@ public sealed partial class PowerQueueWorker
         _logger = logger;
     }
 
+    /// <summary>How many actions of <see cref="RunAsync"/> are under way.</summary>
+    internal int Running => Volatile.Read(ref _running);
+
     /// <summary>
-    /// Works until cancelled; then returns. Sixteen machines at once, each by itself: a controller that does not answer delays no other.
+    /// Works until cancelled; then finishes what it has begun, hands over what takes longer than
+    /// <see cref="MaasCoreOptions.DrainTimeout"/>, and returns. Sixteen machines at once, each by itself: a controller that does not answer
+    /// delays no other.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(AtOnce);
+        using var work = new CancellationTokenSource();
         try
         {
             while (true)
             {
-                var wait = await BeginDueAsync(slots, cancellationToken).ConfigureAwait(false);
+                var wait = await BeginDueAsync(slots, work.Token, cancellationToken).ConfigureAwait(false);
                 if (wait > TimeSpan.Zero) await _signal.WaitAsync(wait, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -57,6 +64,10 @@ public sealed partial class PowerQueueWorker
         }
         finally
         {
+            using var drained = new CancellationTokenSource(_options.DrainTimeout, _clock);
+            using var end = drained.Token.UnsafeRegister(
+                static source => ((CancellationTokenSource)source!).Cancel(), work); // passed here
+            if (Running > 0) LogDraining(Running, _options.DrainTimeout.TotalSeconds);
             for (var slot = 0; slot < AtOnce; slot++) await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
@@ -77,7 +88,7 @@ public sealed partial class PowerQueueWorker
     /// Begins what is due, and returns how long there is nothing to begin; the end of each action raises the signal. A store
     /// that fails (a full disk) is asked again later; the worker lives on.
     /// </summary>
-    private async Task<TimeSpan> BeginDueAsync(SemaphoreSlim slots, CancellationToken cancellationToken)
+    private async Task<TimeSpan> BeginDueAsync(SemaphoreSlim slots, CancellationToken work, CancellationToken cancellationToken)
     {
         try
         {
@@ -88,7 +99,7 @@ public sealed partial class PowerQueueWorker
             foreach (var effect in claimed)
             {
                 await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-                _ = PerformInSlotAsync(effect, slots, cancellationToken);
+                _ = PerformInSlotAsync(effect, slots, work);
             }
 
             if (claimed.Count > 0) return TimeSpan.Zero;
@@ -104,6 +115,7 @@ public sealed partial class PowerQueueWorker
 
     private async Task PerformInSlotAsync(QueuedPowerAction queued, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _running);
         try
         {
             await Task.Yield(); // A driver that does its work before its first await does not block this loop.
@@ -111,7 +123,7 @@ public sealed partial class PowerQueueWorker
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // It is still in the queue.
+            await ReleaseAsync(queued).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -119,8 +131,22 @@ public sealed partial class PowerQueueWorker
         }
         finally
         {
+            Interlocked.Decrement(ref _running);
             slots.Release();
             _signal.Raise();
+        }
+    }
+
+    private async Task ReleaseAsync(QueuedPowerAction queued)
+    {
+        try
+        {
+            await _store.ReleaseAsync(queued, CancellationToken.None).ConfigureAwait(false);
+            LogHandedOver(queued.MachineId, queued.Effect.Action);
+        }
+        catch (Exception failure)
+        {
+            LogPassFailed(failure); // the claim ends by itself
         }
     }
 
@@ -211,6 +237,12 @@ public sealed partial class PowerQueueWorker
 
     [LoggerMessage(23, LogLevel.Error, "Power driver threw an exception at {Action} of machine {SystemId}")]
     private partial void LogDriverBroke(Exception failure, SystemId systemId, PowerAction action);
+
+    [LoggerMessage(94, LogLevel.Information, "The host stops; waiting up to {Seconds} s for {Count} power actions")]
+    private partial void LogDraining(int count, double seconds);
+
+    [LoggerMessage(95, LogLevel.Information, "Power action {Action} of machine {SystemId} was cancelled and is left to another host")]
+    private partial void LogHandedOver(SystemId systemId, PowerAction action);
 
     [LoggerMessage(24, LogLevel.Error, "Failed to process the power queue; trying again")]
     private partial void LogPassFailed(Exception failure);

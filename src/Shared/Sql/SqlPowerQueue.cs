@@ -42,6 +42,16 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
         },
         cancellationToken);
 
+    public Task ReleaseAsync(QueuedPowerAction action, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            session.Execute(
+                "DELETE FROM effects WHERE id = @Id AND claim = @claim AND withdrawn = 1", ("@Id", action.Id), ("@claim", action.Claim));
+            return session.Execute(
+                "UPDATE effects SET claimed_until = 0 WHERE id = @Id AND claim = @claim", ("@Id", action.Id), ("@claim", action.Claim));
+        },
+        cancellationToken);
+
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) =>
         database.WriteAsync(session =>
         session.Execute("DELETE FROM effects WHERE id = @Id AND claim = @claim", ("@Id", action.Id), ("@claim", action.Claim)),

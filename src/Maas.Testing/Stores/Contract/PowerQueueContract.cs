@@ -52,6 +52,20 @@ internal sealed class PowerQueueContract : StoreCases
         Expect.True(second.Claim > first.Claim, "Each claim of an action has a higher number");
     }
 
+    public async Task A_claim_that_is_released_counts_no_attempt_and_an_earlier_one_releases_nothing()
+    {
+        await CreateAsync(1, Power(PowerAction.TurnOn)).ConfigureAwait(false);
+        var first = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
+
+        await Queue.ReleaseAsync(first, Token).ConfigureAwait(false);
+        if ((await ClaimAsync(Now).ConfigureAwait(false)).SingleOrDefault() is not { } second) return; // its claim ends by itself
+        Expect.Equal(first with { Claim = second.Claim }, second);
+        Expect.True(second.Claim > first.Claim, "Each claim of an action has a higher number");
+
+        await Queue.ReleaseAsync(first, Token).ConfigureAwait(false);
+        Expect.Equal(0, (await ClaimAsync(Now).ConfigureAwait(false)).Count);
+    }
+
     public async Task No_more_are_claimed_than_asked_for_the_longest_due_first()
     {
         for (var number = 1; number <= 5; number++)

@@ -37,6 +37,17 @@ internal sealed class InMemoryPowerQueue(InMemoryDatabase database) : IPowerQueu
         },
         cancellationToken);
 
+    public Task ReleaseAsync(QueuedPowerAction action, CancellationToken cancellationToken) => database.WriteAsync(
+        state =>
+        {
+            if (state.PowerActions.Find(action.Id) is not { } stored || stored.Claim != action.Claim) return (state, false);
+            var actions = stored.IsWithdrawn
+                ? state.PowerActions.Remove(action.Id)
+                : state.PowerActions.Set(action.Id, stored with { ClaimedUntil = DateTimeOffset.MinValue });
+            return (state with { PowerActions = actions }, true);
+        },
+        cancellationToken);
+
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) => database.WriteAsync(
         state => state.PowerActions.Find(action.Id)?.Claim == action.Claim
             ? (state with { PowerActions = state.PowerActions.Remove(action.Id) }, true)

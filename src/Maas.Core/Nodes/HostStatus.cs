@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using Maas.Core.Records;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>What a host of the server said of itself last.</summary>
+public sealed record HostStatus : StoredRecord
+{
+    /// <summary>Its controller.</summary>
+    public required SystemId SystemId { get; init; }
+
+    /// <summary>The controller's host name.</summary>
+    public string Hostname { get; init; } = "";
+
+    /// <summary>What it does.</summary>
+    public HostState State { get; init; }
+
+    /// <summary>When it said so, by the store's clock.</summary>
+    public DateTimeOffset Seen { get; init; }
+
+    /// <summary>How many power actions were under way.</summary>
+    public int PowerActions { get; init; }
+
+    /// <summary>Whether it was not stopped, and not heard of within <see cref="Hosts.Patience"/>.</summary>
+    /// <param name="now">The present time, by the store's clock.</param>
+    public bool IsMissing(DateTimeOffset now) => State is not HostState.Stopped && now - Seen > Hosts.Patience;
+}
+
+/// <summary>What a host does.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HostState>))]
+public enum HostState
+{
+    /// <summary>It works.</summary>
+    Running,
+
+    /// <summary>It is being stopped: it finishes power actions that are under way, and begins none.</summary>
+    Draining,
+
+    /// <summary>It was stopped.</summary>
+    Stopped,
+}
+
+/// <summary>How it is written.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(HostStatus))]
+internal sealed partial class HostStatusJson : JsonSerializerContext;

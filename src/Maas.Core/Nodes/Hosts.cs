@@ -1,0 +1,90 @@
+using Maas.Core.Records;
+using Microsoft.Extensions.Logging;
+
+namespace Maas.Core.Nodes;
+
+/// <summary>
+/// The health of the hosts that share a store: each says every <see cref="Interval"/> that it runs, and when it stops.
+/// </summary>
+public sealed partial class Hosts
+{
+    private readonly IRecordStore _store;
+    private readonly Controller _self;
+    private readonly PowerQueueWorker _power;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Hosts> _logger;
+
+    internal Hosts(IRecordStore store, Controller self, PowerQueueWorker power, TimeProvider timeProvider, ILogger<Hosts> logger)
+    {
+        (_store, _self, _power, _clock, _logger) = (store, self, power, timeProvider, logger);
+    }
+
+    /// <summary>How often a host is heard of: 15 seconds.</summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A host that was not heard of for this long is missing: a minute.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+
+    internal static RecordTable<HostStatus> Table { get; } = new(
+        "host_statuses",
+        HostStatusJson.Default.HostStatus,
+        [RecordColumn.Text<HostStatus>("system_id", host => host.SystemId.ToString())],
+        [new RecordKey("system_id", "system_id")]);
+
+    /// <summary>The hosts that have ever run, by name. A controller that was deleted has no entry.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<HostStatus>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var controllers = (await _store.ListAsync(new RecordQuery<Controller>(Controllers.Table), cancellationToken).ConfigureAwait(false))
+            .ToDictionary(controller => controller.SystemId);
+        return
+        [
+            .. (await _store.ListAsync(new RecordQuery<HostStatus>(Table), cancellationToken).ConfigureAwait(false))
+                .Where(host => controllers.ContainsKey(host.SystemId))
+                .Select(host => host with { Hostname = controllers[host.SystemId].Hostname })
+                .OrderBy(host => host.Hostname, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>Says that this host runs, until it is cancelled; then that it drains.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await SayAsync(HostState.Running).ConfigureAwait(false);
+            await Task.Delay(Interval, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await SayAsync(HostState.Draining).ConfigureAwait(false);
+    }
+
+    /// <summary>Says what this host does. A store that does not answer is no reason to stop, and none to wait.</summary>
+    internal async Task SayAsync(HostState state)
+    {
+        try
+        {
+            var query = new RecordQuery<HostStatus>(Table) { Where = [RecordCondition.Is("system_id", _self.SystemId.ToString())] };
+            var known = await _store.ListAsync(query, CancellationToken.None).ConfigureAwait(false);
+            var now = _clock.GetUtcNow();
+            var status = (known is [var found] ? found : new HostStatus { SystemId = _self.SystemId }) with
+            {
+                Hostname = _self.Hostname, State = state, Seen = now, PowerActions = _power.Running,
+            };
+            // Another process of this host may have said something at the same time: then that is as new.
+            await _store.SaveAsync(
+                new RecordBatch
+                {
+                    At = now,
+                    Changes = [status.Id == 0 ? new RecordChange.Insert(Table, status) : new RecordChange.Update(Table, status)],
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            LogNotSaid(failure, state);
+        }
+    }
+
+    [LoggerMessage(93, LogLevel.Warning, "Failed to store that this host is {State}; its health may be shown as missing")]
+    private partial void LogNotSaid(Exception failure, HostState state);
+}
