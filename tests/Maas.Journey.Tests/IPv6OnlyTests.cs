@@ -7,7 +7,7 @@ using VmLab.Servers;
 namespace Maas.Journey.Tests;
 
 /// <summary>The whole host on a link without IPv4: firmware, iPXE and the environment have addresses of a prefix alone.</summary>
-[Collection(LabCollection.Name), Trait("Category", "Journey")]
+[Collection(LabCollection.Name), Trait("Category", "Journey"), Trait("Category", "Long")]
 public class IPv6OnlyTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
@@ -17,6 +17,7 @@ public class IPv6OnlyTests(ITestOutputHelper output)
     [Fact]
     public async Task A_UEFI_machine_enlists_and_is_commissioned_on_a_link_without_IPv4()
     {
+        Judge.RequireLong();
         LabJudges.RequireMachines();
         Judge.RequireFile("/usr/lib/ipxe/snponly.efi", "ipxe");
         await using var bench = await RackBench.CreateAsync("ipv6-only", output, new ServerSetup { Mode = "observe" });
