@@ -141,7 +141,8 @@ public sealed class BrowserTests
             times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"First page with 1,000 machines, in ms: {string.Join(", ", times.Select(t => $"{t:0}"))}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"First page with 1,000 machines, in ms: {string.Join(", ", times.Select(time => $"{time:0}"))}");
         (await browser.Page.Locator("tbody th a").CountAsync()).Should().BeInRange(1, 200, "the list is virtualized");
     }
 

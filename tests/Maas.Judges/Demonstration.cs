@@ -38,7 +38,7 @@ public sealed partial class Demonstration : IAsyncDisposable
             if (Link().Match(line) is { Success: true } found) link = new Uri(found.Value);
             if (Key().Match(line) is { Success: true } file && link is not null)
             {
-                // What nobody reads would stop the program once the pipe is full.
+                // Output that is not read would stop the program once the pipe is full.
                 _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return new Demonstration(process, link, file.Value);
             }

@@ -23,7 +23,8 @@ public sealed class MachineListTests
         list.HasMore.Should().BeTrue();
         await list.LoadMoreAsync(Cancellation);
 
-        list.Rows.Should().HaveCount(MachineList.PageSize + 3).And.OnlyHaveUniqueItems().And.BeInAscendingOrder(row => row.Hostname, StringComparer.Ordinal);
+        list.Rows.Should().HaveCount(MachineList.PageSize + 3).And.OnlyHaveUniqueItems()
+            .And.BeInAscendingOrder(row => row.Hostname, StringComparer.Ordinal);
         list.HasMore.Should().BeFalse();
     }
 
