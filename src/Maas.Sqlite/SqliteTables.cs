@@ -18,9 +18,10 @@ internal static class SqliteTables
         List<(string, string)> references = [];
         foreach (var name in names.Except(Described, StringComparer.Ordinal))
         {
-            var numbers = session.Query("SELECT seq FROM sqlite_sequence WHERE name = @name", row => row.GetInt64(0), ("@name", name));
-            tables.Add(records.Contains(name) ? ArchiveTable.OfRecords(name, numbers is [var last] ? last : null)
-                : Read(session, name, numbers is [var number] ? number : null));
+            // A table that had rows once, and was made again, may have the number 0.
+            var sequence = session.ExecuteScalar<long>("SELECT seq FROM sqlite_sequence WHERE name = @name", ("@name", name));
+            long? last = sequence > 0 ? sequence : null;
+            tables.Add(records.Contains(name) ? ArchiveTable.OfRecords(name, last) : Read(session, name, last));
             if (!records.Contains(name))
                 references.AddRange(session.Query(
                     "SELECT \"table\" FROM pragma_foreign_key_list(@name)", row => (name, row.GetString(0)), ("@name", name)));

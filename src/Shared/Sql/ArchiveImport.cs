@@ -79,7 +79,7 @@ internal static class ArchiveImport
             rows.End();
         }
 
-        if (last is { } number) target.SetLast(table, number);
+        if (last is > 0 and var number) target.SetLast(table, number);
         var (found, digest) = ArchiveRow.Digest(target.Session.Connection, table);
         if (result is null || found != result.Rows || digest != result.Digest)
             throw new StoreBackupException($"The table {table.Name} of the store differs from the backup after it was restored.");
