@@ -1,13 +1,11 @@
 using System.Net;
 using Maas.Core;
-using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Stores;
 using Maas.Testing.Virtual;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FleetLoad;

@@ -10,10 +10,10 @@ public static class MaasHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds the checks <c>maas-store</c> (it can be written), <c>maas-networks</c> (every server listens, and the database of leases that
-    /// hosts share answers), <c>maas-ephemeral</c> (the ephemeral environment is ready), <c>maas-power-queue</c> (power actions that are due
-    /// are worked on), <c>maas-hosts</c> (every host of the store is heard of, or was stopped) and <c>maas-delivery</c> (no change waits
-    /// for a webhook or a message broker for more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the second and
-    /// third are left out.
+    /// hosts share answers), <c>maas-ephemeral</c> (the ephemeral environment is ready), <c>maas-power-queue</c> (power actions that are
+    /// due are worked on), <c>maas-hosts</c> (every host of the store is heard of, or was stopped) and <c>maas-delivery</c> (no change
+    /// waits for a webhook or a message broker for more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the
+    /// second and third are left out.
     /// </summary>
     /// <param name="builder">The health checks of the host.</param>
     /// <param name="failureStatus">What a failure is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>

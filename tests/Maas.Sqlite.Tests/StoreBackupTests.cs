@@ -116,7 +116,10 @@ public sealed class StoreBackupTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(Backup, Stop);
         var lines = Unzip(bytes);
         var random = new Random(1);
-        List<byte[]> damaged = [bytes[..(bytes.Length - 40)], bytes[..(bytes.Length / 2)], [], [1, 2, 3], Zip(lines.AsSpan(..^1)), Zip([.. lines, .. "{}\n"u8])];
+        List<byte[]> damaged =
+        [
+            bytes[..(bytes.Length - 40)], bytes[..(bytes.Length / 2)], [], [1, 2, 3], Zip(lines.AsSpan(..^1)), Zip([.. lines, .. "{}\n"u8]),
+        ];
         for (var round = 0; round < 40; round++)
         {
             var copy = (byte[])lines.Clone();
