@@ -27,6 +27,15 @@ public class ValuesInJsonTests
 {
     private static readonly HardwareAddress Hardware = HardwareAddress.Parse("52:54:00:12:34:56");
 
+    private static readonly Lease Lease = new()
+    {
+        Address = IPAddress.Parse("10.0.0.101"),
+        Client = ClientIdentifier.Parse("01:52"),
+        Hardware = Hardware,
+        State = LeaseState.Bound,
+        Since = DateTimeOffset.UnixEpoch, ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1), Relay = IPAddress.Parse("10.1.0.1"),
+    };
+
     private static readonly Dictionary<Type, object> Samples = new object[]
     {
         SystemId.Parse("4y3h7n"),
@@ -36,14 +45,8 @@ public class ValuesInJsonTests
         Duid.Of(Hardware),
         AddressRange.Parse("10.0.0.100-10.0.0.200"),
         AddressRange6.Parse("fd00::1000-fd00::1fff"),
-        new Lease
-        {
-            Address = IPAddress.Parse("10.0.0.101"),
-            Client = ClientIdentifier.Parse("01:52"),
-            Hardware = Hardware,
-            State = LeaseState.Bound,
-            Since = DateTimeOffset.UnixEpoch, ExpiresAt = DateTimeOffset.UnixEpoch.AddHours(1), Relay = IPAddress.Parse("10.1.0.1"),
-        },
+        Lease,
+        new SharedLease(Lease, DateTimeOffset.UnixEpoch.AddHours(2), Guid.Parse("0b1e7c1e-6d5c-4d0a-9b0e-3f7e6c1d2a55")),
         new BootScriptName(BootScriptDialect.Grub, Hardware),
         Sha256Digest.Parse(new string('a', 64)),
         ContentHash.Parse(new string('b', 128)),
