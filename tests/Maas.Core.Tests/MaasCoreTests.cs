@@ -36,7 +36,8 @@ public class MaasCoreTests
         await worker.StopAsync(default);
 
         var core = services.GetRequiredService<MaasCore>();
-        foreach (var property in typeof(MaasCore).GetProperties())
+        // Deliveries are what the application makes.
+        foreach (var property in typeof(MaasCore).GetProperties().Where(property => property.Name != nameof(MaasCore.Deliveries)))
             services.GetRequiredService(property.PropertyType).Should().BeSameAs(property.GetValue(core));
     }
 

@@ -93,6 +93,8 @@ public sealed class BrowserTests
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Machines" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "rack1-node7" }).ClickAsync();
+        // A page that is opened takes the focus, to its heading.
+        await page.Locator("h1:focus", new() { HasText = "rack1-node7" }).WaitForAsync();
         await PressAsync(page, "Open the serial console");
         await consoles.PrintAsync("rack1-node7 login: <img src=x onerror=alert(1)>");
         await page.GetByText("login: <img").WaitForAsync();
@@ -158,8 +160,7 @@ public sealed class BrowserTests
     private static async Task PressAsync(IPage page, string name)
     {
         var button = page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
-        await button.FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
+        await button.PressAsync("Enter");
     }
 
     // The sign-in page has no theme beside its style sheet.

@@ -83,6 +83,8 @@ internal sealed class NodeRunner(ApiHost host, MachineToken token, DirectoryInfo
         [
             $"RESULT_PATH={Place(".yaml")}", $"OUTPUT_STDOUT_PATH={Place(".out")}", $"OUTPUT_STDERR_PATH={Place(".err")}",
             $"OUTPUT_COMBINED_PATH={Place("")}", $"DOWNLOAD_PATH={folder.FullName}", $"RUNTIME={Text(timeout)}", $"HAS_STARTED={started}",
+            // The computer that runs the tests may have a controller (BMC), which stays as it is.
+            .. name == "30-maas-01-bmc-config" ? (string[])[$"MAAS_SYSROOT={Place(".sysroot")}"] : [],
             "timeout", Text(timeout), Path.Combine(folder.FullName, script.GetProperty("path").GetString()!),
             .. ArgumentsOf(script.GetProperty("parameters")),
         ];

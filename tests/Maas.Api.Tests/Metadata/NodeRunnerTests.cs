@@ -31,14 +31,15 @@ public sealed class NodeRunnerTests : IDisposable
         var runner = new NodeRunner(host, await host.TokenAsync(machine), _folder);
         await runner.RunAsync();
 
-        runner.Ran.Should().Equal("00-maas-inventory", "20-look", "TESTING", "30-slow-disk", "40-no-gpu");
+        runner.Ran.Should().Equal("00-maas-inventory", "20-look", "30-maas-01-bmc-config", "TESTING", "30-slow-disk", "40-no-gpu");
         machine = await host.MachineAsync(machine.Id);
         machine.Status.Should().Be(MachineStatus.Ready, machine.StatusMessage);
         machine.Hardware.Should().NotBeNull("the inventory of this computer was sent");
         machine.Tags.Should().Contain("slow-disk");
         (await OutputAsync(host, machine.Id, "20-look")).Should().Be("--w|a b|--runtime=7|False\n");
         (await StatusesAsync(host, machine.Id)).Should().Equal(
-            ("00-maas-inventory", "Passed"), ("20-look", "Passed"), ("30-slow-disk", "Degraded"), ("40-no-gpu", "Skipped"));
+            ("00-maas-inventory", "Passed"), ("20-look", "Passed"), ("30-maas-01-bmc-config", "Skipped"), ("30-slow-disk", "Degraded"),
+            ("40-no-gpu", "Skipped"));
     }
 
     [Fact]
