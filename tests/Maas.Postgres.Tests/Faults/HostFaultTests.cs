@@ -10,22 +10,6 @@ namespace Maas.Postgres.Tests.Faults;
 public sealed class HostFaultTests
 {
     [Fact]
-    public async Task Machines_live_one_life_when_a_host_is_killed_and_the_database_restarted()
-    {
-        using var limit = Limit(TimeSpan.FromMinutes(2));
-        await using var lab = await FaultLab.StartAsync(limit.Token);
-        var lives = Enumerable.Range(0, 12).Select(number => lab.LiveAsync(number, limit.Token)).ToList();
-
-        await lab.ReachedAsync(MachineStatus.Commissioning, 3, limit.Token);
-        await lab.Hosts[1].KillAsync();
-        await lab.Server.StopAsync("immediate");
-        await lab.Server.StartAsync();
-        await lab.Hosts[1].StartAsync(limit.Token);
-
-        await CheckAsync(lab, await Task.WhenAll(lives), limit.Token);
-    }
-
-    [Fact, Trait("Category", "Long")]
     public async Task Fifty_machines_live_one_life_with_a_fault_in_each_phase()
     {
         using var limit = Limit(TimeSpan.FromMinutes(14));
