@@ -70,7 +70,8 @@ public sealed partial class LeaseAllocator
         }
 
         // A client whose address is no longer leased here is not new.
-        if (entry is null && link.FindByClient(client) is null && !MayBegin(question.Request, now, out var tooMany)) return tooMany;
+        if (entry is null && !_isAgain && link.FindByClient(client) is null && !MayBegin(question.Request, now, out var tooMany))
+            return tooMany;
         if (entry is null)
         {
             rule = "the address it asked for";

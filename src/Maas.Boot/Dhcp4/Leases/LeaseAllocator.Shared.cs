@@ -11,6 +11,7 @@ public sealed partial class LeaseAllocator
     private const string StoreAway = "the lease store is away, and this server may not lease the address by itself";
 
     private LeaseHolds? _holds;
+    private bool _isAgain; // the question that is answered now
 
     /// <summary>Leases what a store says that several servers share.</summary>
     internal static LeaseAllocator OpenShared(
@@ -28,12 +29,15 @@ public sealed partial class LeaseAllocator
     /// <summary>Answers a question.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="changed">The lease to write to the store; <see langword="null"/> when nothing has changed.</param>
-    internal AddressResult Ask(in AddressRequest question, out Lease? changed)
+    /// <param name="isAgain">Whether the question was answered before, and is counted.</param>
+    internal AddressResult Ask(in AddressRequest question, out Lease? changed, bool isAgain = false)
     {
         lock (_lock)
         {
             var now = _clock.Now;
+            _isAgain = isAgain;
             var result = Answer(question, now);
+            _isAgain = false;
             changed = null;
             if (_dirty.Count > 0)
             {
@@ -109,8 +113,18 @@ public sealed partial class LeaseAllocator
             var place = BitConverter.ToUInt32(Holds.Server.ToByteArray()); // servers begin at different places
             List<System.Net.IPAddress> found = [];
             foreach (var link in _subnets.Links)
-                foreach (var pool in link.Pools) FindReserve(link, pool, Math.Clamp(pool.Size / 8, 1, largest), place, now, found);
+                foreach (var pool in link.Pools) FindReserve(link, pool, ShareOf(pool, largest), place, now, found);
             return found;
+        }
+    }
+
+    /// <summary>Whether a pool has less than half of its share in the reserve.</summary>
+    internal bool IsReserveLow(int largest)
+    {
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            return _subnets.Links.Any(link => link.Pools.Any(pool => pool.Size > 0 && FreeOf(link, pool, now) * 2 <= ShareOf(pool, largest)));
         }
     }
 
@@ -136,7 +150,7 @@ public sealed partial class LeaseAllocator
     private void FindReserve(
         SharedNetwork link, AddressPool pool, int target, uint place, DateTimeOffset now, List<System.Net.IPAddress> found)
     {
-        var free = pool.Reserve().Count(address => !(link.Entries.TryGetValue(address, out var entry) && entry.IsKeptAt(now)));
+        var free = FreeOf(link, pool, now);
         if (free * 2 > target) return;
         var wanted = target - free;
         List<(DateTimeOffset HeldUntil, IPv4Address Address)> ended = [];
@@ -156,6 +170,11 @@ public sealed partial class LeaseAllocator
 
         found.AddRange(ended.OrderBy(entry => entry.HeldUntil).Take(wanted).Select(entry => entry.Address.ToIPAddress()));
     }
+
+    private static int ShareOf(AddressPool pool, int largest) => Math.Clamp(pool.Size / 8, 1, largest);
+
+    private static int FreeOf(SharedNetwork link, AddressPool pool, DateTimeOffset now) =>
+        pool.Reserve().Count(address => !(link.Entries.TryGetValue(address, out var entry) && entry.IsKeptAt(now)));
 
     private DateTimeOffset StoreTime(DateTimeOffset steady) => steady + _clock.Correction;
 

@@ -8,6 +8,7 @@ namespace Maas.Boot.Dhcp4.Leases;
 public sealed partial class SharedLeaseAllocator
 {
     private const int MostLeasesOfWrite = 1024;
+    private const int MostClaims = 64; // for one client
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Channel<LeaseWrite> _queue = Channel.CreateUnbounded<LeaseWrite>(new UnboundedChannelOptions { SingleReader = true });
@@ -140,10 +141,20 @@ public sealed partial class SharedLeaseAllocator
     {
         using var timeout = new CancellationTokenSource(StoreTimeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        await LearnAsync(either.Token).ConfigureAwait(false);
-        if (_holds.IsAlone || IsReserveDue || Leases.FindReserve(_options.LargestReserve).Count > 0)
-            await ClaimAsync(either.Token).ConfigureAwait(false);
-        if (_holds.IsAlone) await ReconcileAsync(either.Token).ConfigureAwait(false);
+        await _synchronizing.WaitAsync(either.Token).ConfigureAwait(false);
+        try
+        {
+            await LearnAsync(either.Token).ConfigureAwait(false);
+            if (_holds.IsAlone || IsReserveDue || Leases.FindReserve(_options.LargestReserve).Count > 0)
+                await ClaimAsync(either.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _synchronizing.Release();
+        }
+
+        // A lease may have been granted alone just before the store was found to answer.
+        if (_holds.IsAlone || Unwritten > 0) await ReconcileAsync(either.Token).ConfigureAwait(false);
     }
 
     private async Task LearnAsync(CancellationToken cancellationToken)
@@ -230,11 +241,15 @@ public sealed partial class SharedLeaseAllocator
         {
             if (_foundNoneAt is { } before && _timeProvider.GetElapsedTime(before) < Interval) return false;
             using var timeout = new CancellationTokenSource(StoreTimeout, _timeProvider);
-            await LearnAsync(timeout.Token).ConfigureAwait(false); // not to ask for what others have
-            _foundNoneAt = Leases.FindReserve(_options.LargestReserve).Count == 0 ? _timeProvider.GetTimestamp() : null;
-            if (_foundNoneAt is not null) return false;
-            await ClaimAsync(timeout.Token).ConfigureAwait(false);
-            return true;
+            await _synchronizing.WaitAsync(timeout.Token).ConfigureAwait(false);
+            try
+            {
+                return await FillReserveAsync(timeout.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _synchronizing.Release();
+            }
         }
 #pragma warning disable CA1031 // whatever a store throws, the server answers by itself
         catch (Exception failure)
@@ -243,6 +258,22 @@ public sealed partial class SharedLeaseAllocator
             SetAway(failure.Message);
             return false;
         }
+    }
+
+    private async Task<bool> FillReserveAsync(CancellationToken cancellationToken)
+    {
+        await LearnAsync(cancellationToken).ConfigureAwait(false); // not to ask for what others have
+        if (Leases.FindReserve(_options.LargestReserve).Count > 0)
+        {
+            _foundNoneAt = null;
+            await ClaimAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        // Nothing is to be claimed where the reserve was filled meanwhile, too.
+        var isLow = Leases.IsReserveLow(_options.LargestReserve);
+        _foundNoneAt = isLow ? _timeProvider.GetTimestamp() : null;
+        return !isLow;
     }
 
     private void SetAway(string reason)
@@ -259,7 +290,12 @@ public sealed partial class SharedLeaseAllocator
 
     private void SetBack(int unwritten)
     {
-        lock (_claiming) _holds.IsAlone = false;
+        lock (_claiming)
+        {
+            if (!_holds.IsAlone) return;
+            _holds.IsAlone = false;
+        }
+
         SharedLeaseMetrics.IsAway(false);
         LogBack(unwritten);
     }

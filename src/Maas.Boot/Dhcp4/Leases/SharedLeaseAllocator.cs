@@ -35,6 +35,7 @@ public sealed partial class SharedLeaseAllocator : IAddressSource, IAsyncDisposa
     private readonly TimeProvider _clock;
     private readonly LeaseHolds _holds;
     private readonly ILogger _logger;
+    private readonly SemaphoreSlim _synchronizing = new(1, 1); // what is learnt and claimed is taken over in its order
     private readonly CancellationTokenSource _stop = new();
 
     private SharedLeaseAllocator(
@@ -111,7 +112,9 @@ public sealed partial class SharedLeaseAllocator : IAddressSource, IAsyncDisposa
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync().ConfigureAwait(false);
         _queue.Writer.TryComplete();
-        await Task.WhenAll(_writing, _following).ConfigureAwait(false);
+        Task claim;
+        lock (_claiming) claim = _claim;
+        await Task.WhenAll(_writing, _following, claim).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(_options.AnswerTime, _timeProvider);
         try
         {
@@ -127,6 +130,7 @@ public sealed partial class SharedLeaseAllocator : IAddressSource, IAsyncDisposa
 
         if (_holds.IsAlone) SharedLeaseMetrics.IsAway(false);
         _stop.Dispose();
+        _synchronizing.Dispose();
     }
 
     private async ValueTask<AddressResult> WriteAsync(AddressRequest question, AddressResult result, Lease lease)
@@ -158,11 +162,19 @@ public sealed partial class SharedLeaseAllocator : IAddressSource, IAsyncDisposa
 
     private async ValueTask<AddressResult> AskAgainAsync(AddressRequest question, AddressResult exhausted)
     {
-        if (!await ClaimInTimeAsync().ConfigureAwait(false)) return exhausted;
-        var again = Leases.Ask(question, out var changed);
-        return changed is { } lease ? await WriteAsync(question, again, lease).ConfigureAwait(false)
-            : again.IsExhausted ? exhausted
-            : again;
+        // Others that waited for the same claim may have taken all of it; then there is another one.
+        var began = _timeProvider.GetTimestamp();
+        for (var attempt = 0; attempt < MostClaims && _timeProvider.GetElapsedTime(began) < _options.AnswerTime; attempt++)
+        {
+            var mayBeMore = await ClaimInTimeAsync().ConfigureAwait(false);
+            // Also where nothing was claimed: another claim may have ended after the client was told that nothing is left.
+            var again = Leases.Ask(question, out var changed, isAgain: true);
+            if (changed is { } lease) return await WriteAsync(question, again, lease).ConfigureAwait(false);
+            if (!again.IsExhausted) return again;
+            if (!mayBeMore || _holds.IsAlone) break;
+        }
+
+        return exhausted;
     }
 
     [LoggerMessage(

@@ -44,6 +44,18 @@ public sealed class SharedLeaseAllocatorTests
     }
 
     [Fact]
+    public async Task Many_new_clients_at_once_all_get_an_address_while_there_are_any()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync(servers: 1);
+
+        var offers = await Task.WhenAll(
+            Enumerable.Range(1, 30).Select(client => Task.Run(() => scene.AskAsync(0, AddressRequestKind.Discover, client))));
+
+        offers.Should().OnlyContain(offer => offer.Kind == AddressResultKind.Grant, "the reserve of four is claimed again and again");
+        offers.Select(offer => offer.Address).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
     public async Task An_address_of_another_client_is_refused()
     {
         await using var scene = await SharedLeaseScene.OpenAsync();
