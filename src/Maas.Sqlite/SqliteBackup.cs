@@ -34,11 +34,11 @@ internal static class SqliteBackup
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
-        var isNew = !File.Exists(path);
+        using var held = StoreLock.Take(path, timeProvider);
+        var isNew = new FileInfo(path) is not { Exists: true, Length: > 0 }; // the lock makes an empty file
         var isRestored = false;
         try
         {
-            using var held = StoreLock.Take(path, timeProvider);
             if (OperatingSystem.IsWindows()) PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
             using var session = Connect(path);
             if (mode is StoreRestoreMode.IntoEmpty && session.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema") > 0)
@@ -53,8 +53,9 @@ internal static class SqliteBackup
         }
         finally
         {
+            // While the lock is held: afterwards they may be another process'.
             if (isNew && !isRestored)
-                foreach (var file in (string[])["", "-wal", "-shm", ".lock", ".holder"]) File.Delete(path + file);
+                foreach (var file in (string[])["", "-wal", "-shm"]) File.Delete(path + file);
         }
     }
 

@@ -130,8 +130,17 @@ public sealed partial class ChangeDelivery
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"Delivery '{Name}' gave up event {change.Id} ({change.Type}) after {attempts} attempts: {reason}");
-        await _events.WriteAsync(
-            change.Change?.MachineId, new EventNote(EventLevel.Warning, "Delivery failed", text), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _events.WriteAsync(
+                change.Change?.MachineId, new EventNote(EventLevel.Warning, "Delivery failed", text), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (StoreFullException)
+        {
+            // the log has it, below
+        }
+
         DeliveryMetrics.GivenUp(Name);
         LogGivenUp(Name, change.Id, change.Change?.MachineId.ToString() ?? "none", attempts, reason);
     }

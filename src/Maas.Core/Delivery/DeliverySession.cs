@@ -23,6 +23,7 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
     private readonly PendingChanges _pending = new(position);
     private IAsyncEnumerator<MachineChanged>? _feed;
     private Task<bool>? _reading;
+    private bool _isFull;
     private Task? _completion;
     private long _readTo = position;
     private long _stored = position;
@@ -47,8 +48,7 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
         {
             // No attempt of this session overlaps with the next one.
             await stop.CancelAsync().ConfigureAwait(false);
-            while (_sending > 0) await TakeAsync(await _completed.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false), lost)
-                .ConfigureAwait(false);
+            while (_sending > 0) await TakeLastAsync(lost).ConfigureAwait(false);
             if (_reading is not null) await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_feed is not null) await _feed.DisposeAsync().ConfigureAwait(false);
             if (!lost.IsCancellationRequested && _pending.Position != _stored)
@@ -181,6 +181,21 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
         _completed.Writer.TryWrite((change, result)); // it is unbounded, and has at most as many as are sent
     }
 
+    private async Task TakeLastAsync(CancellationToken lost)
+    {
+        var completed = await _completed.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await TakeAsync(completed, lost).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // the other attempts are waited for, too; the next session tries this one again
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            delivery.ReportThrown(failure, completed.Change.Event.Id);
+        }
+    }
+
     private async Task TakeAsync((PendingChange Change, DeliveryResult? Result) completed, CancellationToken cancellationToken)
     {
         _sending--;
@@ -250,10 +265,20 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
         if (_pending.Position == _stored) return null;
         var now = _timeProvider.GetUtcNow();
         var age = now - _storedAt;
-        if (_pending.Count > 0 && age >= TimeSpan.Zero && age < StoreInterval) return StoreInterval - age;
-        await delivery.StorePositionAsync(_pending.Position, cancellationToken).ConfigureAwait(false);
-        (_stored, _storedAt) = (_pending.Position, now);
-        return null;
+        if ((_pending.Count > 0 || _isFull) && age >= TimeSpan.Zero && age < StoreInterval) return StoreInterval - age;
+        _storedAt = now;
+        try
+        {
+            await delivery.StorePositionAsync(_pending.Position, cancellationToken).ConfigureAwait(false);
+            (_stored, _isFull) = (_pending.Position, false);
+            return null;
+        }
+        catch (StoreFullException)
+        {
+            // A session that ended here would begin again after the old position, and deliver the same changes every few seconds.
+            _isFull = true;
+            return StoreInterval;
+        }
     }
 
     private void Publish() => delivery.State = delivery.State with

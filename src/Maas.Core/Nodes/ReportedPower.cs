@@ -25,7 +25,9 @@ internal static class ReportedPower
         if (power.Parameters.Values.Any(value => value.Length > 64 || value.Any(char.IsControl)))
             return "A parameter is too long or not text.";
         if (!power.Parameters.TryGetValue("power_pass", out var password) || password.Length == 0) return "The password is missing.";
-        return power.Parameters.TryGetValue("power_address", out var text) && IPAddress.TryParse(text, out var address)
+        return power.Parameters.TryGetValue("power_address", out var text)
+            && !text.StartsWith('[') // in brackets, a port may follow
+            && IPAddress.TryParse(text, out var address)
             && IsAnotherHost(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
             ? null
             : "Its address is not the IP address of another host.";

@@ -97,12 +97,15 @@ internal sealed class ConsoleConnection : IAsyncDisposable
     {
         try
         {
-            while (Ended is null)
+            bool hasEnded;
+            do
             {
                 await _printed.WaitAsync(_end.Token).ConfigureAwait(false);
+                hasEnded = Ended is not null; // before it is shown: an end after this signals again
                 await show().ConfigureAwait(false);
-                await Task.Delay(MachineFeed.Interval, _timeProvider, _end.Token).ConfigureAwait(false);
+                if (!hasEnded) await Task.Delay(MachineFeed.Interval, _timeProvider, _end.Token).ConfigureAwait(false);
             }
+            while (!hasEnded);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {

@@ -92,7 +92,7 @@ internal static class MaasOptionsBinding
 
     private static readonly OptionTable<WebhookEndpointOptions> S_webhook = new()
     {
-        { nameof(WebhookEndpointOptions.Url), (webhook, section) => webhook.Url = section.ReadAddressOrNull() },
+        { nameof(WebhookEndpointOptions.Url), (webhook, section) => webhook.Url = section.ReadSecretAddressOrNull() },
         { nameof(WebhookEndpointOptions.SigningSecrets), (webhook, section) => section.FillWords(webhook.SigningSecrets) },
         { nameof(WebhookEndpointOptions.Kinds), (webhook, section) => section.FillEnums(webhook.Kinds) },
         { nameof(WebhookEndpointOptions.Statuses), (webhook, section) => section.FillEnums(webhook.Statuses) },

@@ -29,6 +29,12 @@ internal static class SectionValues
         public Uri? ReadAddressOrNull() =>
             section.TextOrNull() is { } text ? section.Read(text, static address => new Uri(address, UriKind.Absolute)) : null;
 
+        /// <summary>An address that may contain a secret: no message quotes it.</summary>
+        public Uri? ReadSecretAddressOrNull() =>
+            section.TextOrNull() is not { } text ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var address) ? address
+            : throw new InvalidOperationException($"Configuration key {section.Path}: the value is no absolute URL.");
+
         public TEnum ReadEnum<TEnum>()
             where TEnum : struct, Enum => section.Read(section.Text(), ParseEnum<TEnum>);
 

@@ -81,6 +81,7 @@ public class BmcSetupTests
     [InlineData("fe80::1")]
     [InlineData("ff02::1")]
     [InlineData("10.0.0.7:80")]
+    [InlineData("[2001:db8::5]:53")]
     [InlineData("bmc.example.com")]
     [InlineData("")]
     public async Task The_address_must_be_that_of_another_host(string address)

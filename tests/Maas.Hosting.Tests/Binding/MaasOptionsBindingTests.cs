@@ -88,7 +88,7 @@ public class MaasOptionsBindingTests
     [
         .. Samples.Keys.Except(
             ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions", "SecretKeyFile",
-            "Networks:lab:Reservations:0:HostName", "Webhooks:ci:SigningSecrets:0"])
+            "Networks:lab:Reservations:0:HostName", "Webhooks:ci:SigningSecrets:0", "Webhooks:ci:Url"])
             .Where(key => !(key.StartsWith("Ephemeral:") || key.StartsWith("Recipes:")) || key.EndsWith("Mirror")
                 || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy")),
     ];
@@ -126,6 +126,14 @@ public class MaasOptionsBindingTests
         var reading = () => new MaasOptions().Read(Configure((key, "!")));
 
         reading.Should().Throw<InvalidOperationException>().WithMessage($"Configuration key Maas:{key}: '!' is no *");
+    }
+
+    [Fact]
+    public void The_address_of_a_webhook_which_may_have_a_secret_is_not_quoted()
+    {
+        var reading = () => new MaasOptions().Read(Configure(("Webhooks:ci:Url", "hooks.example.com/SECRET")));
+
+        reading.Should().Throw<InvalidOperationException>().Which.ToString().Should().Contain("Maas:Webhooks:ci:Url").And.NotContain("SECRET");
     }
 
     [Theory]
