@@ -167,7 +167,7 @@ public sealed partial class SharedLeaseAllocator : IAddressSource, IAsyncDisposa
         for (var attempt = 0; attempt < MostClaims && _timeProvider.GetElapsedTime(began) < _options.AnswerTime; attempt++)
         {
             var mayBeMore = await ClaimInTimeAsync().ConfigureAwait(false);
-            // Also where nothing was claimed: another claim may have ended after the client was told that nothing is left.
+            // Also where nothing was claimed: another claim may have ended after the reserve was found empty.
             var again = Leases.Ask(question, out var changed, isAgain: true);
             if (changed is { } lease) return await WriteAsync(question, again, lease).ConfigureAwait(false);
             if (!again.IsExhausted) return again;
