@@ -133,7 +133,8 @@ public class MaasOptionsBindingTests
     {
         var reading = () => new MaasOptions().Read(Configure(("Webhooks:ci:Url", "hooks.example.com/SECRET")));
 
-        reading.Should().Throw<InvalidOperationException>().Which.ToString().Should().Contain("Maas:Webhooks:ci:Url").And.NotContain("SECRET");
+        reading.Should().Throw<InvalidOperationException>().Which.ToString()
+            .Should().Contain("Maas:Webhooks:ci:Url").And.NotContain("SECRET");
     }
 
     [Theory]

@@ -124,7 +124,8 @@ public sealed partial class LeaseAllocator
         lock (_lock)
         {
             var now = _clock.Now;
-            return _subnets.Links.Any(link => link.Pools.Any(pool => pool.Size > 0 && FreeOf(link, pool, now) * 2 <= ShareOf(pool, largest)));
+            return _subnets.Links.Any(
+                link => link.Pools.Any(pool => pool.Size > 0 && FreeOf(link, pool, now) * 2 <= ShareOf(pool, largest)));
         }
     }
 
