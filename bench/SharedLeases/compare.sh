@@ -1,6 +1,7 @@
 #!/bin/bash
-# Exchanges (DISCOVER, OFFER, REQUEST, ACK) per second of this server and of Kea, both with their leases in the same PostgreSQL server, which
-# syncs every commit, through a pair of network namespaces, as a relay agent asks. Needs root and the packages kea-dhcp4-server, kea-admin,
+# Exchanges (DISCOVER, OFFER, REQUEST, ACK) per second of this server and of Kea, both with their leases in the same PostgreSQL server,
+# which syncs every commit, through a pair of network namespaces, as a relay agent asks. Needs root and the packages kea-dhcp4-server,
+# kea-admin,
 # postgresql, iproute2.
 #   compare.sh [SECONDS] [CLIENTS]     SERVERS="kea1 kea2 ours" chooses; OUTSTANDING=512 keeps that many exchanges under way instead of 64
 set -eu
@@ -8,7 +9,9 @@ seconds=${1:-6} clients=${2:-10000}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 server=leasebench-s client=leasebench-c work=$(mktemp -d) pid=
 programs=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
-[ -n "${BUILT:-}" ] || for project in SharedLeases DhcpLoad; do dotnet build -c Release -v q --nologo "$root/bench/$project" >/dev/null; done
+[ -n "${BUILT:-}" ] || for project in SharedLeases DhcpLoad; do
+  dotnet build -c Release -v q --nologo "$root/bench/$project" >/dev/null
+done
 
 as_nobody() { setpriv --reuid nobody --regid nogroup --clear-groups "$@"; }
 cleanup() {
@@ -19,7 +22,8 @@ cleanup() {
 trap cleanup EXIT
 chmod 755 "$work"; mkdir "$work/db"; chown nobody "$work/db"; mkdir "$work/data"; chown nobody "$work/data"
 as_nobody "$programs/initdb" -D "$work/data" -U bench -A trust -E UTF8 --locale=C >/dev/null
-as_nobody "$programs/pg_ctl" -D "$work/data" -w -l "$work/db/log" -o "-c listen_addresses= -c unix_socket_directories=$work/db" start >/dev/null
+as_nobody "$programs/pg_ctl" -D "$work/data" -w -l "$work/db/log" \
+  -o "-c listen_addresses= -c unix_socket_directories=$work/db" start >/dev/null
 sql() { psql -q -h "$work/db" -U bench "$@"; }
 ip netns add $server; ip netns add $client
 ip link add vs netns $server type veth peer name vc netns $client
@@ -48,7 +52,12 @@ load() {
     --outstanding "${OUTSTANDING:-64}" --clients "$clients" --seconds "$seconds" "$@"
 }
 ticks() { awk '{print $14 + $15}' "/proc/$pid/stat"; }
-rows() { case $1 in ours) sql -d ours -Atc 'SELECT count(*) FROM maas.dhcp_leases WHERE reserve IS NULL';; *) sql -d kea -Atc 'SELECT count(*) FROM lease4';; esac; }
+rows() {
+  case $1 in
+    ours) sql -d ours -Atc 'SELECT count(*) FROM maas.dhcp_leases WHERE reserve IS NULL' ;;
+    *) sql -d kea -Atc 'SELECT count(*) FROM lease4' ;;
+  esac
+}
 
 for name in ${SERVERS:-kea1 kea2 ours}; do
   case $name in kea1) kea false & ;; kea2) kea true & ;; ours) ours & ;; esac >"$work/out" 2>&1
