@@ -127,12 +127,14 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("raw")]
-    [InlineData("gz")]
-    public async Task A_deployed_machine_starts_from_its_disk_and_reports_as_cloud_init_does(string format)
+    [InlineData("raw", null)]
+    [InlineData("gz", null)]
+    [InlineData("gz", 100_000)]
+    public async Task A_deployed_machine_starts_from_its_disk_and_reports_as_cloud_init_does(string format, int? cut)
     {
         var content = RandomNumberGenerator.GetBytes(300_000);
         _server.Image = format == "raw" ? content : Gzip(content);
+        _server.CutImageAt = cut;
         _server.Task = _server.DeploySheet(format);
         await using var machine = Machine();
         _server.Reports.Should().BeEmpty();

@@ -1,6 +1,7 @@
 using Maas.Api.Routing;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace Maas.Api.Metadata;
 
@@ -38,11 +39,13 @@ internal sealed class ImageDelivery : Stream
         set => _image.Position = value;
     }
 
-    /// <summary>The image with its delivery in the timeline; a part that is fetched again is no new beginning.</summary>
+    /// <summary>The image with its delivery in the timeline; what is fetched from where a transfer broke off is no new beginning.</summary>
     public static async Task<Stream> BeginAsync(ApiRequest request, Machine machine, Stream bytes)
     {
         var delivery = new ImageDelivery(bytes, request.Core, machine.Id);
-        if (request.Http.Request.Headers.Range.Count == 0) await delivery.TellAsync(0, request.Aborted).ConfigureAwait(false);
+        var from = request.Http.Request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From ?? 0;
+        await delivery.TellAsync(delivery.PercentAt(Math.Clamp(from, 0, bytes.Length)), request.Aborted, isResumed: from > 0)
+            .ConfigureAwait(false);
         return delivery;
     }
 
@@ -50,7 +53,7 @@ internal sealed class ImageDelivery : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await _image.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        var percent = _image.Length == 0 ? 100 : (int)(100 * _image.Position / _image.Length) / Step * Step;
+        var percent = PercentAt(_image.Position);
         if (percent > _told) await TellAsync(percent, cancellationToken).ConfigureAwait(false);
         return read;
     }
@@ -88,13 +91,15 @@ internal sealed class ImageDelivery : Stream
         base.Dispose(disposing);
     }
 
-    private async Task TellAsync(int percent, CancellationToken cancellationToken)
+    private int PercentAt(long position) => _image.Length == 0 ? 100 : (int)(100 * position / _image.Length) / Step * Step;
+
+    private async Task TellAsync(int percent, CancellationToken cancellationToken, bool isResumed = false)
     {
         _told = percent;
         try
         {
-            await _core.Machines.ReportAsync(_machine, new MachineReport.ImageDelivered(percent), cancellationToken)
-                .ConfigureAwait(false);
+            var report = new MachineReport.ImageDelivered(percent) { IsResumed = isResumed };
+            await _core.Machines.ReportAsync(_machine, report, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreFullException)
         {

@@ -38,7 +38,11 @@ public abstract record MachineReport : MachineInput
 
     /// <summary>The image is on its way to the machine.</summary>
     /// <param name="Percent">How much of it was delivered, 0 to 100.</param>
-    public sealed record ImageDelivered(int Percent) : MachineReport;
+    public sealed record ImageDelivered(int Percent) : MachineReport
+    {
+        /// <summary>Whether the transfer broke off before, and goes on from here. Default <see langword="false"/>.</summary>
+        public bool IsResumed { get; init; }
+    }
 
     /// <summary>The machine is to boot from the network again.</summary>
     public sealed record NetbootOn : MachineReport;

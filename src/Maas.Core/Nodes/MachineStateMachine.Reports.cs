@@ -166,11 +166,11 @@ internal static partial class MachineStateMachine
     {
         if (move.Machine is not { Status: MachineStatus.Deploying, Netboot: true, Deployment.Image: { } image }) return move.Done();
         move.RenewDeadline();
-        move.Machine = move.Machine with
-        {
-            StatusMessage = string.Create(CultureInfo.InvariantCulture, $"{ImageMessage}{Math.Clamp(delivered.Percent, 0, 100)} %"),
-        };
-        if (delivered.Percent == 0) move.Note(EventLevel.Debug, ImageEvent, $"The machine fetches {image.Name}.");
+        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(delivered.Percent, 0, 100)} %");
+        move.Machine = move.Machine with { StatusMessage = ImageMessage + percent };
+        if (delivered.IsResumed)
+            move.Note(EventLevel.Info, ImageEvent, $"The transfer of {image.Name} broke off and goes on at {percent}.");
+        else if (delivered.Percent == 0) move.Note(EventLevel.Debug, ImageEvent, $"The machine fetches {image.Name}.");
         return move.Done();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Maas.Testing.Http;
 
@@ -59,9 +60,17 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
         return await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The image; the caller disposes of it.</summary>
-    public Task<HttpResponseMessage> GetImageAsync(string path, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Get, new Uri(given.Base, path), "no image", null, cancellationToken);
+    /// <summary>The image's bytes from one on; the caller disposes of the answer.</summary>
+    public async Task<HttpResponseMessage> GetImageAsync(string path, long from, CancellationToken cancellationToken)
+    {
+        var answer = await http.SendAsync(
+            HttpMethod.Get, new Uri(given.Base, path), null, from == 0 ? null : new RangeHeaderValue(from, null), cancellationToken)
+            .ConfigureAwait(false);
+        answer = await ExpectAsync(answer, "no image", cancellationToken).ConfigureAwait(false);
+        if (from == 0 || answer.Content.Headers.ContentRange?.From == from) return answer;
+        answer.Dispose();
+        throw new AgentFailedException($"the server does not send the image from byte {from} on");
+    }
 
     public Task SignalAsync(string status, string? error, CancellationToken cancellationToken) =>
         PostAsync([("op", "signal"), ("status", status), .. error is null ? [] : new[] { ("error", error) }], [], cancellationToken);
@@ -116,7 +125,13 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
         Func<HttpContent>? content,
         CancellationToken cancellationToken)
     {
-        var answer = await http.SendAsync(method, url, content, cancellationToken).ConfigureAwait(false);
+        var answer = await http.SendAsync(method, url, content, null, cancellationToken).ConfigureAwait(false);
+        return await ExpectAsync(answer, failure, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<HttpResponseMessage> ExpectAsync(
+        HttpResponseMessage answer, string failure, CancellationToken cancellationToken)
+    {
         if (answer.IsSuccessStatusCode) return answer;
         using (answer)
         {

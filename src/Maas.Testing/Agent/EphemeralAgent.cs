@@ -77,7 +77,8 @@ internal sealed class EphemeralAgent(
                     await new ScriptTask(machine, disks, server, Say).RunAsync(cancellationToken).ConfigureAwait(false);
                     return AgentEnd.PowerOff;
                 case "deploy":
-                    await new DeployTask(machine.Uuid, disks, server, Say).RunAsync(sheet, cancellationToken).ConfigureAwait(false);
+                    await new DeployTask(machine.Uuid, disks, server, Say, timeProvider).RunAsync(sheet, cancellationToken)
+                        .ConfigureAwait(false);
                     return AgentEnd.Restart;
                 case "erase":
                     await EraseAsync(server, sheet, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Maas.Testing.Events;
 
@@ -23,11 +24,17 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
     public string? Secret { get; set; }
 
     /// <summary>Sends until there is an answer worth having; the caller disposes of it.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="url">The address.</param>
+    /// <param name="content">The body, made anew for each try; <see langword="null"/> for none.</param>
+    /// <param name="range">The part that is asked for; <see langword="null"/> for the whole.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="HttpRequestException">No response arrived.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
         Uri url,
         Func<HttpContent>? content,
+        RangeHeaderValue? range,
         CancellationToken cancellationToken)
     {
         var clockCorrected = false;
@@ -37,7 +44,7 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
             HttpResponseMessage? response = null;
             try
             {
-                response = await SendOnceAsync(method, url, content, cancellationToken).ConfigureAwait(false);
+                response = await SendOnceAsync(method, url, content, range, cancellationToken).ConfigureAwait(false);
                 if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
                     && Credentials is not null
                     && !clockCorrected
@@ -68,11 +75,13 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
         HttpMethod method,
         Uri url,
         Func<HttpContent>? content,
+        RangeHeaderValue? range,
         CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var request = new HttpRequestMessage(method, url) { Content = content?.Invoke() };
+        request.Headers.Range = range;
         if (Credentials is { } key) request.Headers.TryAddWithoutValidation("Authorization", Authorization(key));
         try
         {

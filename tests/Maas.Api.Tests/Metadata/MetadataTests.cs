@@ -196,6 +196,7 @@ public class MetadataTests
         using var part = await host.Client.SendAsync(request, ApiHost.Cancellation);
         ((int)part.StatusCode).Should().Be(206);
         (await part.Content.ReadAsByteArrayAsync(ApiHost.Cancellation)).Should().Equal(image[10..20]);
+        (await host.GetAsync(host.Admin, "events/?op=query")).Expect(200).Text.Should().Contain("broke off and goes on at ");
     }
 
     [Fact]

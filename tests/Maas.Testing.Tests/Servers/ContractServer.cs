@@ -35,6 +35,9 @@ internal sealed partial class ContractServer : IAsyncDisposable
 
     public byte[] Image { get; set; } = [];
 
+    /// <summary>The first request for the image is cut after this many bytes.</summary>
+    public int? CutImageAt { get; set; }
+
     /// <summary>What arrived, as <c>METHOD path field=value …</c>.</summary>
     public ConcurrentQueue<string> Reports { get; } = [];
 
@@ -122,7 +125,7 @@ internal sealed partial class ContractServer : IAsyncDisposable
         var metadata = _app.MapGroup("/MAAS/metadata");
         metadata.MapGet("/latest/maas-task", () => Task);
         metadata.MapGet("/latest/maas-scripts", () => Scripts is null ? Results.NoContent() : Results.Bytes(Scripts, "application/x-tar"));
-        metadata.MapGet("/latest/maas-image", () => Results.Bytes(Image));
+        metadata.MapGet("/latest/maas-image", (Delegate)SendImageAsync);
         metadata.MapGet("/latest/maas-cloud-config", () => CloudConfig());
         metadata.MapPost("/2012-03-01/", (Delegate)TakeReportAsync);
         metadata.MapGet("/2012-03-01/meta-data/instance-id", (HttpContext c) => Note(c, "abc123"));
@@ -137,6 +140,17 @@ internal sealed partial class ContractServer : IAsyncDisposable
                 + $"{json.RootElement.GetProperty("event_type")}{(c.Request.ContentType is null ? "" : " with content type")}");
             return Results.StatusCode(204);
         });
+    }
+
+    private async Task<IResult> SendImageAsync(HttpContext context)
+    {
+        if (CutImageAt is not { } cut) return Results.Bytes(Image, enableRangeProcessing: true);
+        CutImageAt = null;
+        context.Response.ContentLength = Image.Length;
+        await context.Response.Body.WriteAsync(Image.AsMemory(0, cut));
+        await context.Response.Body.FlushAsync();
+        context.Abort();
+        return Results.Empty;
     }
 
     private string CloudConfig() => $$"""

@@ -21,6 +21,8 @@ image_part() {
     image_body "$1" <"$RUN/image.pipe"
     part_outcome=$?
     kill "$receiver" "$stall_watch" 2>/dev/null
+    # Their end would interrupt the shell where it opens the next pipe.
+    wait "$receiver" "$stall_watch" 2>/dev/null
     exec 9>&-
     return "$part_outcome"
 }
@@ -30,10 +32,7 @@ image_body() {
     case $1/$HTTP_STATUS in
         0/200) ;;
         */206) case $HTTP_RANGE in "bytes $1-"*) ;; *) return 1 ;; esac ;;
-        *)
-            echo "the server answered $HTTP_STATUS for the image" >>"$RUN/log"
-            return 1
-            ;;
+        *) return 1 ;;
     esac
     LC_ALL=C /bin/dd bs=256k iflag=fullblock 2>"$RUN/image.count"
 }
@@ -49,24 +48,40 @@ end_when_stalled() {
     kill "$1" 2>/dev/null
 }
 
-# image: the whole image to stdout; a broken connection is taken up again where it broke.
+# image: the whole image to stdout. A broken connection is taken up again where it broke, after longer and longer pauses, as often in a row
+# as a request is tried. What comes earns new patience; a server that refuses is not asked again. $RUN/image.why tells why it ended early.
 image() {
-    at=0 image_left=20
+    at=0 image_left=${HTTP_TRIES:-12} image_pause=1 image_clock=
+    rm -f "$RUN/image.why"
     while [ "$at" -lt "$IMAGE_SIZE" ]; do
         : >"$RUN/image.count"
         image_part "$at"
         came=$(sed -n 's/^\([0-9][0-9]*\) bytes.*/\1/p' "$RUN/image.count" | tail -n 1)
         at=$((at + ${came:-0}))
         [ "$at" -lt "$IMAGE_SIZE" ] || break
-        # Progress earns new patience.
-        if [ "${came:-0}" -gt 0 ]; then image_left=20; else image_left=$((image_left - 1)); fi
-        if [ "$image_left" -le 0 ] || [ -e "$RUN/write.ended" ]; then
-            echo "the image ended after $at of $IMAGE_SIZE bytes" >>"$RUN/log"
+        # The disk takes no more.
+        [ ! -e "$RUN/write.ended" ] || return 1
+        [ "${came:-0}" = 0 ] || image_left=${HTTP_TRIES:-12} image_pause=1
+        image_left=$((image_left - 1))
+        case $HTTP_STATUS in
+            000 | 2?? | 408 | 429 | 5??) ;;
+            401) [ -z "$image_clock" ] && set_clock && image_clock=1 || image_left=0 ;;
+            *) image_left=0 ;;
+        esac
+        if [ "$image_left" -le 0 ]; then
+            echo "the image broke off after $at of $IMAGE_SIZE bytes; $(image_answer)" >"$RUN/image.why"
             return 1
         fi
-        sleep 2
+        step "the image broke off at $((at / 1048576)) of $((IMAGE_SIZE / 1048576)) MiB" >&2
+        sleep "$image_pause"
+        [ "$image_pause" -ge 15 ] || image_pause=$((image_pause * 2))
     done
 }
+
+image_answer() { if [ "$HTTP_STATUS" = 000 ]; then echo "the server does not answer"; else echo "the server answered $HTTP_STATUS"; fi; }
+
+# image_fault TEXT: why the image did not arrive as a whole; TEXT when it did.
+image_fault() { cat "$RUN/image.why" 2>/dev/null || echo "$1"; }
 
 unpack() {
     case $IMAGE_FORMAT in
@@ -107,7 +122,7 @@ write_disk() { unpack 2>>"$RUN/log" | full_dd of="$DEV/$disk" bs=1M iflag=fullbl
 
 write_image() {
     step "write image to $1"
-    receive_image "$1" write_disk || fail "the image could not be written to $1"
+    receive_image "$1" write_disk || fail "$(image_fault "the image could not be written to $1")"
     check_hash
 }
 

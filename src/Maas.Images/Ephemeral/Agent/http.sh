@@ -45,7 +45,10 @@ open_pipe() {
 # read_head: reads an answer's head from stdin, byte by byte, and leaves the body. Sets HTTP_STATUS, HTTP_DATE, HTTP_LENGTH, HTTP_RANGE.
 read_head() {
     HTTP_STATUS=000 HTTP_DATE= HTTP_LENGTH= HTTP_RANGE=
-    IFS=' ' read -r _ HTTP_STATUS _ || return 1
+    if ! IFS=' ' read -r _ HTTP_STATUS _; then
+        HTTP_STATUS=000
+        return 1
+    fi
     HTTP_STATUS=${HTTP_STATUS%"$CR"}
     while IFS= read -r head_field; do
         head_field=${head_field%"$CR"}

@@ -163,12 +163,12 @@ unpack_archive() {
     archive_disk=$(device_name d1)
     if [ "$IMAGE_FORMAT" = squashfs ]; then
         # Its content is read in any order, so it is kept on the disk until it is unpacked.
-        receive_image "$archive_disk" store_archive || fail "the archive could not be written to $archive_disk"
+        receive_image "$archive_disk" store_archive || fail "$(image_fault "the archive could not be written to $archive_disk")"
         check_hash
         run unsquashfs -f -n -da 16 -fr 16 -d /mnt /mnt/.maas-archive || fail "the archive could not be unpacked"
         rm -f /mnt/.maas-archive
     else
-        receive_image "$archive_disk" untar || fail "the archive could not be unpacked"
+        receive_image "$archive_disk" untar || fail "$(image_fault "the archive could not be unpacked")"
         check_hash
     fi
     [ -e /mnt/etc/os-release ] || [ -L /mnt/etc/os-release ] || fail "the archive holds no /etc/os-release"
