@@ -103,7 +103,7 @@ internal static class MetadataRoutes
                 // What the node-side scripts of MAAS say besides.
                 AlsoTakes =
                 [
-                    "script_result", "result", "name", "runtime", "script_version_id", "power_type", "power_parameters",
+                    "script_result", "result", "name", "script_name", "runtime", "script_version_id", "power_type", "power_parameters",
                     "partial", // what a script has printed so far: the environment's own agent says so
                     "erased", // that OK is the end of the erasure, and not of the release scripts before it: that agent again
                 ],

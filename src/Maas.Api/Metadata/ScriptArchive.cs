@@ -6,6 +6,7 @@ using Maas.Api.Machines;
 using Maas.Api.OAuth;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Core.Network.Interfaces;
 using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 
@@ -28,7 +29,18 @@ internal static class ScriptArchive
         // Enlisting runs no scripts: they are run when an administrator has accepted the machine.
         if (request.Caller is not Caller.OfMachine) return ApiResults.NoContent;
         var pending = await request.Core.ScriptResults.PendingAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        return pending.Count == 0 ? ApiResults.NoContent : new ApiResult.Bytes(Pack(pending), "application/x-tar");
+        return pending.Count == 0 ? ApiResults.NoContent
+            : new ApiResult.Bytes(Pack(pending, await NetworkAsync(request, pending).ConfigureAwait(false)), "application/x-tar");
+    }
+
+    /// <summary>The machine's configured network, in netplan's format, for the scripts that run in it; null when none does.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> NetworkAsync(ApiRequest request, IReadOnlyList<PendingScript> scripts)
+    {
+        if (!scripts.Any(script => script.Result.Script.ApplyConfiguredNetworking)) return null;
+        if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return null;
+        var config = await request.Core.NodeConfigs.GetAsync(machine, request.Aborted).ConfigureAwait(false);
+        var view = NetworkViews.Of(request.Topology, machine.Hostname, [machine.Domain]);
+        return Encoding.UTF8.GetBytes($"{{\"network\": {CloudInitNetworkConfig.Write(config.Network, view)}}}\n");
     }
 
     /// <summary>The archive of 2012: the files alone.</summary>
@@ -39,9 +51,10 @@ internal static class ScriptArchive
             Tar([.. pending.Select(script => ($"commissioning.d/{script.Result.Name}", script.Body, Executable))]), "application/tar");
     }
 
-    internal static ReadOnlyMemory<byte> Pack(IReadOnlyList<PendingScript> scripts) => Tar(
+    internal static ReadOnlyMemory<byte> Pack(IReadOnlyList<PendingScript> scripts, ReadOnlyMemory<byte>? network) => Tar(
     [
         ("index.json", Json(scripts), Readable),
+        .. network is { } netplan ? new (string, ReadOnlyMemory<byte>, UnixFileMode)[] { (NetworkPath, netplan, Readable) } : [],
         ("index.tsv", Encoding.UTF8.GetBytes(string.Concat(scripts.Select(Line))), Readable),
         ("launch", Launch, Executable),
         .. scripts.DistinctBy(script => PathOf(script.Result)).Select(script => (PathOf(script.Result), script.Body, Executable)),
@@ -50,6 +63,9 @@ internal static class ScriptArchive
             (ReadOnlyMemory<byte>)ScriptArguments.Run(script.Result, PathOf(script.Result)),
             Readable)),
     ]);
+
+    /// <summary>Where MAAS's runner looks for the network configuration: beside the folder that it unpacks the archive in.</summary>
+    private const string NetworkPath = "../config/netplan.yaml";
 
     /// <summary>MAAS's built-in script that installs: those whose names sort before it run before the installation.</summary>
     private const string Installation = "50-curtin-install";

@@ -107,7 +107,8 @@ run_scripts() {
         fi
         [ "$http" != 204 ] || break
         rm -rf "$run/scripts"
-        mkdir "$run/scripts" && tar -x -C "$run/scripts" -f "$run/body" || failed=" archive"
+        # The network configuration, for MAAS's runner alone, is meant for the folder above.
+        mkdir "$run/scripts" && tar -x --exclude='../*' -C "$run/scripts" -f "$run/body" || failed=" archive"
         case $failed in *archive) break ;; esac
         run_round
         [ -n "$round" ] || break

@@ -118,7 +118,7 @@ public sealed class LaunchTests : IDisposable
         };
         var archive = Path.Combine(_folder, "archive");
         Directory.CreateDirectory(archive);
-        using (var tar = new MemoryStream(ScriptArchive.Pack([new PendingScript(result, Encoding.UTF8.GetBytes(Script))]).ToArray()))
+        using (var tar = new MemoryStream(ScriptArchive.Pack([new PendingScript(result, Encoding.UTF8.GetBytes(Script))], null).ToArray()))
             await System.Formats.Tar.TarFile.ExtractToDirectoryAsync(tar, archive, overwriteFiles: true);
         var program = Judge.Require(shell);
         string[] command = shell == "busybox" ? [program, "sh"] : [program];

@@ -21,6 +21,9 @@ internal sealed class NodeRunner(ApiHost host, MachineToken token, DirectoryInfo
     /// <summary>Names of the scripts that were run, in order.</summary>
     public List<string> Ran { get; } = [];
 
+    /// <summary>The network configurations that were applied for scripts.</summary>
+    public List<string> Networks { get; } = [];
+
     /// <summary>Runs all scripts that the server has, and says how it went.</summary>
     public async Task RunAsync()
     {
@@ -47,8 +50,8 @@ internal sealed class NodeRunner(ApiHost host, MachineToken token, DirectoryInfo
         if (reply.Code == 204) return null;
         reply.Expect(200).ContentType.Should().Be("application/x-tar");
         using var archive = new MemoryStream(reply.Body);
-        await TarFile.ExtractToDirectoryAsync(archive, folder.FullName, overwriteFiles: true, ApiHost.Cancellation);
-        var text = await File.ReadAllBytesAsync(Path.Combine(folder.FullName, "index.json"), ApiHost.Cancellation);
+        await UnpackAsync(archive);
+        var text = await File.ReadAllBytesAsync(Path.Combine(Scripts, "index.json"), ApiHost.Cancellation);
         using var index = JsonDocument.Parse(text);
         foreach (var kind in Kinds)
         {
@@ -61,6 +64,21 @@ internal sealed class NodeRunner(ApiHost host, MachineToken token, DirectoryInfo
         return null;
     }
 
+    /// <summary>Unpacks the archive as its names say: the network configuration goes beside the scripts' folder, not into it.</summary>
+    private async Task UnpackAsync(Stream archive)
+    {
+        await using var tar = new TarReader(archive);
+        while (await tar.GetNextEntryAsync(cancellationToken: ApiHost.Cancellation) is { } entry)
+        {
+            var path = Path.GetFullPath(Path.Combine(Scripts, entry.Name));
+            path.Should().StartWith(folder.FullName);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // below the folder
+            await entry.ExtractToFileAsync(path, overwrite: true, ApiHost.Cancellation);
+        }
+    }
+
+    private string Scripts => Path.Combine(folder.FullName, "scripts");
+
     private async Task RunAsync(JsonElement script)
     {
         var (name, id) = (script.GetProperty("name").GetString()!, IdOf(script));
@@ -68,12 +86,17 @@ internal sealed class NodeRunner(ApiHost host, MachineToken token, DirectoryInfo
         Ran.Add(name);
         (string, string)[] about =
         [
-            ("script_result_id", Text(id)),
+            ("script_name", name), ("script_result_id", Text(id)),
             .. script.GetProperty("script_version_id") is { ValueKind: JsonValueKind.Number } version
                 ? new (string, string)[] { ("script_version_id", version.GetRawText()) } : [],
         ];
         if (script.GetProperty("packages").EnumerateObject().Any()) await SignalAsync("INSTALLING", [.. about, ("error", "Installing")]);
-        if (script.GetProperty("apply_configured_networking").GetBoolean()) await SignalAsync("APPLYING_NETCONF", about);
+        if (script.GetProperty("apply_configured_networking").GetBoolean())
+        {
+            await SignalAsync("APPLYING_NETCONF", about);
+            Networks.Add(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "config", "netplan.yaml"), ApiHost.Cancellation));
+        }
+
         await SignalAsync("WORKING", [.. about, ("error", $"Starting {name}")]);
 
         string Place(string suffix) => Path.Combine(folder.FullName, $"{name}.{Text(id)}{suffix}");
@@ -85,7 +108,7 @@ internal sealed class NodeRunner(ApiHost host, MachineToken token, DirectoryInfo
             $"OUTPUT_COMBINED_PATH={Place("")}", $"DOWNLOAD_PATH={folder.FullName}", $"RUNTIME={Text(timeout)}", $"HAS_STARTED={started}",
             // The computer that runs the tests may have a controller (BMC), which stays as it is.
             .. name == "30-maas-01-bmc-config" ? (string[])[$"MAAS_SYSROOT={Place(".sysroot")}"] : [],
-            "timeout", Text(timeout), Path.Combine(folder.FullName, script.GetProperty("path").GetString()!),
+            "timeout", Text(timeout), Path.Combine(Scripts, script.GetProperty("path").GetString()!),
             .. ArgumentsOf(script.GetProperty("parameters")),
         ];
         var clock = Stopwatch.GetTimestamp();

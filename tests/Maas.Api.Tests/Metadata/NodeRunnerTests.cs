@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Judges;
@@ -32,6 +33,8 @@ public sealed class NodeRunnerTests : IDisposable
         await runner.RunAsync();
 
         runner.Ran.Should().Equal("00-maas-inventory", "20-look", "30-maas-01-bmc-config", "TESTING", "30-slow-disk", "40-no-gpu");
+        using (var network = JsonDocument.Parse(runner.Networks.Should().ContainSingle().Subject))
+            network.RootElement.GetProperty("network").GetProperty("ethernets").EnumerateObject().Should().ContainSingle();
         machine = await host.MachineAsync(machine.Id);
         machine.Status.Should().Be(MachineStatus.Ready, machine.StatusMessage);
         machine.Hardware.Should().NotBeNull("the inventory of this computer was sent");
