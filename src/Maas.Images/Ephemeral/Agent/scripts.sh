@@ -194,7 +194,17 @@ deployment_scripts() {
 # power_fields: what a script wrote of the management controller it has set up, lines NAME: VALUE, as MAAS's runner sends them.
 power_fields() {
     field power_type "$(sed -n 's/^power_type: *//p' "$RUN/bmc" | head -n 1)"
-    field power_parameters "{$(sed -n '/^power_type:/d; s/["\\]//g; s/: *'\(.*\)'$/: \1/; s/^\([a-z_]*\): *\(.*\)$/"\1": "\2"/p' "$RUN/bmc" | tr '\n' ',' | sed 's/,$//')}"
+    field power_parameters "{$(power_members | tr '\n' ',' | sed 's/,$//')}"
+}
+
+# power_members: the other lines as members of a JSON object; a value may be in quotes.
+power_members() {
+    sed -n "
+        /^power_type:/d
+        s/[\"\\\\]//g
+        s/: *'\\(.*\\)'\$/: \\1/
+        s/^\\([a-z_]*\\): *\\(.*\\)\$/\"\\1\": \"\\2\"/p
+    " "$RUN/bmc"
 }
 
 # run_one: runs the script of the index's line that was read last, and sends its result.
