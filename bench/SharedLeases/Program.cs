@@ -18,7 +18,7 @@ command.SetAction(async (arguments, cancellationToken) =>
         Ranges = [AddressRange.Parse(arguments.GetRequiredValue(range))],
     };
     await using var store = new PostgresLeaseStore(new PostgresStoreOptions { ConnectionString = arguments.GetRequiredValue(database) });
-    await using var addresses = await SharedLeaseAllocator.OpenAsync([subnet], store, cancellationToken: cancellationToken);
+    await using var addresses = await SharedLeaseAllocator.OpenAsync([subnet], store.Leases, cancellationToken: cancellationToken);
     var options = new DhcpServerOptions { Interfaces = { arguments.GetRequiredValue(device) }, AllowOtherServers = true };
     await new DhcpServer(options, new BootServices { Addresses = addresses }).RunAsync(cancellationToken);
 });

@@ -30,7 +30,7 @@ public sealed record BootServices
     public IAddressSource? Addresses { get; init; }
 
     /// <summary>The IPv6 addresses. Without them (<see langword="null"/>), DHCPv6 leases none.</summary>
-    public LeaseAllocator6? Addresses6 { get; init; }
+    public IAddressSource6? Addresses6 { get; init; }
 
     /// <summary>Receives what happens on the wire. Syslog needs it.</summary>
     public IBootObserver? Observer { get; init; }

@@ -79,7 +79,7 @@ public static class MaasBootServiceCollectionExtensions
             Policy = provider.GetService<IBootPolicy>(),
             Files = provider.GetService<IBootFiles>(),
             Addresses = provider.GetService<IAddressSource>(),
-            Addresses6 = provider.GetService<LeaseAllocator6>(),
+            Addresses6 = provider.GetService<IAddressSource6>() ?? provider.GetService<LeaseAllocator6>(),
             Observer = provider.GetService<IBootObserver>(),
             Hosts = provider.GetService<IHostDirectory>(),
             TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,

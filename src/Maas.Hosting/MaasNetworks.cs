@@ -27,7 +27,11 @@ public sealed class MaasNetworks
         (_networks, _leases, _leases6) = (networks, leases, leases6);
 
     /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
-    internal string? LeaseStoreFailure => _leases.StoreFailure;
+    internal string? LeaseStoreFailure => (_leases.StoreFailure, _leases6.StoreFailure) switch
+    {
+        (null, null) => null,
+        var (failure, failure6) => string.Join(" ", new[] { failure, failure6 }.OfType<string>()),
+    };
 
     /// <summary>All networks, as they are now.</summary>
     public IReadOnlyList<MaasNetwork> List() => [.. _networks.All.Select(runner => runner.Status)];

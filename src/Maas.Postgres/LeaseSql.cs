@@ -1,84 +1,85 @@
 namespace Maas.Postgres;
 
 /// <summary>
-/// The statements of <see cref="PostgresLeaseStore"/>. Each is a transaction of its own and locks rows in the order of addresses.
+/// The statements of a table of leases. Each is a transaction of its own and locks rows in the order of addresses.
 /// </summary>
-internal static class LeaseSql
+/// <param name="table">The table.</param>
+/// <param name="ownColumns">The columns that leases of this table have beside <see cref="Common"/>.</param>
+internal sealed class LeaseSql(string table, params string[] ownColumns)
 {
     /// <summary>Where the next reading begins, and the time.</summary>
     public const string Position = $"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, {Now}";
 
+    private const string Now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+    private const string Transaction = "pg_current_xact_id()::text::bigint";
+
+    /// <summary>The columns that each lease has, in the order in which they are read. The lease's own follow, and the reserve.</summary>
+    public static readonly string[] Common =
+        ["address", "client", "hardware_type", "hardware", "state", "since", "expires_at", "held_until", "rule"];
+
+    private readonly string _columns = string.Join(", ", [.. Common, .. ownColumns]);
+
     /// <summary>What other hosts have written since a position.</summary>
-    public const string Changes = $"SELECT {Columns} FROM dhcp_leases WHERE change >= @after AND (@after = 0 OR writer <> @server)";
+    public string Changes => field ??= $"{Select} WHERE change >= @after AND (@after = 0 OR writer <> @server)";
 
     /// <summary>Addresses.</summary>
-    public const string Find = $"SELECT {Columns} FROM dhcp_leases WHERE address = ANY(@addresses)";
+    public string Find => field ??= $"{Select} WHERE address = ANY(@addresses)";
 
     /// <summary>A host's reserve.</summary>
-    public const string Reserve = $"SELECT {Columns} FROM dhcp_leases WHERE reserve = @server";
+    public string Reserve => field ??= $"{Select} WHERE reserve = @server";
 
     /// <summary>
     /// Writes leases: those of the same clients, those of the host's reserve, and those of addresses that are free. Returns what it wrote.
     /// </summary>
-    public const string Write =
+    public string Write => field ??=
         $"""
-        INSERT INTO dhcp_leases AS l
-            (address, client, hardware_type, hardware, state, since, expires_at, held_until, host_name, rule, relay,
-            reserve, writer, change)
-        SELECT i.address, i.client, i.hardware_type, i.hardware, i.state, i.since, i.expires_at, i.held_until, i.host_name, i.rule, i.relay,
-            NULL, @server, {Transaction}
-        FROM unnest(
-            @address, @client, @hardware_type, @hardware, @state, @since, @expires_at, @held_until, @host_name, @rule, @relay)
-            AS i (address, client, hardware_type, hardware, state, since, expires_at, held_until, host_name, rule, relay)
-        ORDER BY i.address
+        INSERT INTO {table} AS l ({_columns}, reserve, writer, change)
+        SELECT {_columns}, NULL, @server, {Transaction}
+        FROM unnest(@{_columns.Replace(", ", ", @", StringComparison.Ordinal)}) AS i ({_columns})
+        ORDER BY address
         ON CONFLICT (address) DO UPDATE SET
-            client = excluded.client, hardware_type = excluded.hardware_type, hardware = excluded.hardware, state = excluded.state,
-            since = excluded.since, expires_at = excluded.expires_at,
             held_until = CASE WHEN l.reserve IS NULL AND l.client = excluded.client
                 THEN greatest(l.held_until, excluded.held_until) ELSE excluded.held_until END,
-            host_name = excluded.host_name, rule = excluded.rule, relay = excluded.relay,
-            reserve = NULL, writer = excluded.writer, change = excluded.change
+            {Excluded}
         WHERE (l.reserve IS NULL AND l.client = excluded.client AND l.state <> 3) OR l.reserve = @server OR l.held_until < {Now}
         RETURNING address
         """;
 
     /// <summary>Keeps a host's reserve.</summary>
-    public const string Keep =
+    public string Keep => field ??=
         $"""
-        UPDATE dhcp_leases SET held_until = {Now} + @duration, writer = @server, change = {Transaction}
-        FROM (SELECT address AS own FROM dhcp_leases WHERE reserve = @server ORDER BY address FOR UPDATE) AS o
+        UPDATE {table} SET held_until = {Now} + @duration, writer = @server, change = {Transaction}
+        FROM (SELECT address AS own FROM {table} WHERE reserve = @server ORDER BY address FOR UPDATE) AS o
         WHERE address = o.own AND reserve = @server
         """;
 
     /// <summary>Adds free addresses to a host's reserve.</summary>
-    public const string Claim =
+    public string Claim => field ??=
         $"""
-        INSERT INTO dhcp_leases AS l
-            (address, client, hardware_type, hardware, state, since, expires_at, held_until, host_name, rule, relay,
-            reserve, writer, change)
-        SELECT i.address, ''::bytea, 0, ''::bytea, 2, {Now}, {Now}, {Now} + @duration, NULL, NULL, 0, @server, @server, {Transaction}
+        INSERT INTO {table} AS l ({string.Join(", ", Common)}, reserve, writer, change)
+        SELECT i.address, ''::bytea, 0, ''::bytea, 2, {Now}, {Now}, {Now} + @duration, NULL, @server, @server, {Transaction}
         FROM unnest(@addresses) AS i (address)
         ORDER BY i.address
-        ON CONFLICT (address) DO UPDATE SET
-            client = excluded.client, hardware_type = excluded.hardware_type, hardware = excluded.hardware, state = excluded.state,
-            since = excluded.since, expires_at = excluded.expires_at, held_until = excluded.held_until,
-            host_name = excluded.host_name, rule = excluded.rule, relay = excluded.relay,
-            reserve = excluded.reserve, writer = excluded.writer, change = excluded.change
+        ON CONFLICT (address) DO UPDATE SET held_until = excluded.held_until, {Excluded}
         WHERE l.held_until < {Now}
         """;
 
-    /// <summary>Gives back a host's reserve.</summary>
-    public const string Release =
+    /// <summary>Gives back addresses of a host's reserve that are held no longer than it knows.</summary>
+    public string Release => field ??=
         $"""
-        UPDATE dhcp_leases SET held_until = 0, reserve = NULL, writer = @server, change = {Transaction}
-        FROM (SELECT address AS own FROM dhcp_leases WHERE reserve = @server ORDER BY address FOR UPDATE) AS o
+        UPDATE {table} SET held_until = 0, reserve = NULL, writer = @server, change = {Transaction}
+        FROM (
+            SELECT l.address AS own FROM {table} AS l JOIN unnest(@addresses, @held) AS i (address, held) ON l.address = i.address
+            WHERE l.reserve = @server AND l.held_until <= i.held
+            ORDER BY l.address FOR UPDATE OF l) AS o
         WHERE address = o.own AND reserve = @server
         """;
 
-    private const string Columns =
-        "address, client, hardware_type, hardware, state, since, expires_at, held_until, host_name, rule, relay, reserve";
+    private string Select => $"SELECT {_columns}, reserve FROM {table}";
 
-    private const string Now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-
-    private const string Transaction = "pg_current_xact_id()::text::bigint";
+    // Everything of the row that would have been inserted, but the address and the end of its hold.
+    private string Excluded => string.Join(
+        ", ", ((string[])[.. Common, .. ownColumns, "reserve", "writer", "change"]).Except(["address", "held_until"])
+            .Select(column => $"{column} = excluded.{column}"));
 }

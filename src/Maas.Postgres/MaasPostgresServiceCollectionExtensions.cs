@@ -1,4 +1,6 @@
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Core;
 using Maas.Core.Stores;
 using Maas.Postgres;
@@ -25,8 +27,10 @@ public static class MaasPostgresServiceCollectionExtensions
         services.AddOptions<PostgresStoreOptions>().Configure(options => options.ConnectionString = connectionString).ValidateOnStart();
         if (configure is not null) services.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresStoreOptions>, PostgresStoreOptionsValidator>());
-        services.TryAddSingleton<ISharedLeaseStore>(provider => new PostgresLeaseStore(
+        services.TryAddSingleton(provider => new PostgresLeaseStore(
             provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value, provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton<ISharedLeaseStore<Lease>>(provider => provider.GetRequiredService<PostgresLeaseStore>().Leases);
+        services.TryAddSingleton<ISharedLeaseStore<Lease6>>(provider => provider.GetRequiredService<PostgresLeaseStore>().Leases6);
         services.TryAddSingleton<IMaasStore>(provider => new PostgresMaasStore(
             provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value, provider.GetService<ILoggerFactory>()));
         return services;

@@ -69,8 +69,9 @@ internal sealed class PostgresArchiveTarget(NpgsqlConnection connection, string 
         }
 
         // The transactions that wrote the leases are those of another server, whose numbers say nothing here.
-        if (_session.ExecuteScalar<bool>("SELECT to_regclass('dhcp_leases') IS NOT NULL"))
-            _session.Execute("UPDATE dhcp_leases SET change = 0");
+        foreach (var table in (string[])["dhcp_leases", "dhcp6_leases"])
+            if (_session.ExecuteScalar<bool>($"SELECT to_regclass('{table}') IS NOT NULL"))
+                _session.Execute($"UPDATE {table} SET change = 0");
         PostgresSchema.Advance(_session, schema);
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
-using Maas.Boot.Dhcp4.Server;
+using Maas.Boot.Dhcp4.Wire;
 using Maas.Testing;
 using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
@@ -16,12 +16,6 @@ public sealed class SharedLeaseTests
 {
     private const int Clients = 200;
 
-    private static readonly DhcpSubnet Subnet = new()
-    {
-        Network = IPNetwork.Parse("10.0.0.0/22"),
-        Ranges = [AddressRange.Parse("10.0.0.10-10.0.3.250")],
-    };
-
     [Fact(Timeout = 120_000)]
     public async Task No_address_is_assigned_twice_while_the_database_and_a_host_come_and_go()
     {
@@ -29,12 +23,12 @@ public sealed class SharedLeaseTests
         await using var server = await PostgresServer.StartNewAsync();
         var options = server.NewOptions();
         var network = new VirtualNetwork(seed: 13);
-        await using var first = await Host.StartAsync(network, "10.0.0.1", options);
-        await using var second = await Host.StartAsync(network, "10.0.0.2", options);
+        await using var first = await SharedLeaseHost.StartAsync(network, 1, options);
+        await using var second = await SharedLeaseHost.StartAsync(network, 2, options);
 
         var leases = await AcquireAsync(network, 0, Clients);
         await CheckAsync(leases, options, stop);
-        foreach (var host in (Host[])[first, second]) await host.KnowsAsync(leases.Count);
+        foreach (var host in (SharedLeaseHost[])[first, second]) await host.KnowsAsync(leases.Count);
 
         // Known clients keep their addresses, and new ones get one, while there is no database.
         await server.StopAsync("immediate");
@@ -46,8 +40,8 @@ public sealed class SharedLeaseTests
 
         // What was granted meanwhile is in the database once it is back.
         await server.StartAsync();
-        foreach (var host in (Host[])[first, second])
-            while (host.Leases.IsStoreAway || host.Leases.Unwritten > 0) await Task.Yield();
+        foreach (var host in (SharedLeaseHost[])[first, second])
+            while (!host.IsSettled) await Task.Yield();
         await CheckAsync(leases, options, stop);
 
         // The host is gone that has answered most of them: all are answered by the other, under its own identifier.
@@ -63,6 +57,37 @@ public sealed class SharedLeaseTests
 
         foreach (var (client, lease) in await AcquireAsync(network, 300, 50)) leases[client] = lease;
         await CheckAsync(leases, options, stop);
+    }
+
+    /// <summary>RFC 2131 section 4.4.5: the router and the name server of a failed host are replaced with the lease kept.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_client_of_a_host_that_is_gone_rebinds_at_the_other_one_and_keeps_its_address()
+    {
+        var options = (await PostgresServer.GetSharedAsync()).NewOptions();
+        List<VirtualDatagram> sent = [];
+        var network = new VirtualNetwork(seed: 14) { DatagramSent = sent.Add };
+        await using var first = await SharedLeaseHost.StartAsync(network, 1, options);
+        await using var second = await SharedLeaseHost.StartAsync(network, 2, options);
+        var lease = (await AcquireAsync(network, 0, 1))[0];
+        var (gone, left) = lease.Server.Equals(first.Address) ? (first, second) : (second, first);
+        await left.KnowsAsync(1);
+        await gone.KillAsync();
+        var before = sent.Count;
+
+        var mac = HardwareOf(0);
+        var answer = await network.RunAsync(() => new DhcpClient(
+            new SimulatedNetwork { Virtual = network }, mac, new MachineLog(network.TimeProvider), network.TimeProvider)
+            .ExtendAsync(DhcpClientProfile.Dhclient("node-0"), lease, TimeSpan.FromHours(1), CancellationToken.None));
+
+        answer!.Type.Should().Be(DhcpMessageType.Ack);
+        answer.YourAddress.Should().Be(lease.Address);
+        foreach (var option in (DhcpOptionCode[])
+            [DhcpOptionCode.ServerIdentifier, DhcpOptionCode.Router, DhcpOptionCode.DomainNameServer])
+            answer.Options.GetAddress(option).Should().Be(left.Address, "{0} is that of the host that answers", option);
+        var asked = sent.Skip(before).Where(datagram => datagram.Destination.Port == 67).ToList();
+        asked[..^1].Should().NotBeEmpty().And.OnlyContain(datagram => datagram.Destination.Address.Equals(gone.Address));
+        asked[^1].Destination.Address.Should().Be(IPAddress.Broadcast);
+        network.Elapsed.Should().BeGreaterThan(TimeSpan.FromMinutes(52)).And.BeLessThan(TimeSpan.FromMinutes(53), "7/8 of an hour");
     }
 
     private static async Task<Dictionary<int, DhcpLease>> AcquireAsync(VirtualNetwork network, int first, int count)
@@ -84,55 +109,12 @@ public sealed class SharedLeaseTests
     {
         leases.Values.Select(lease => lease.Address).Should().OnlyHaveUniqueItems();
         await using var store = new PostgresLeaseStore(options);
-        var stored = (await store.ReadAsync(Guid.CreateVersion7(), 0, stop)).Leases.ToDictionary(entry => entry.Lease.Address);
+        var stored = (await store.Leases.ReadAsync(Guid.CreateVersion7(), 0, stop)).Leases.ToDictionary(entry => entry.Lease.Address);
         foreach (var (client, lease) in leases)
-            stored[lease.Address].Should().Match<SharedLease>(entry =>
+            stored[lease.Address].Should().Match<SharedLease<Lease>>(entry =>
                 entry.Server == null && entry.Lease.State == LeaseState.Bound && entry.Lease.Hardware == HardwareOf(client));
     }
 
     private static HardwareAddress HardwareOf(int client) => HardwareAddress.Parse(
         string.Create(CultureInfo.InvariantCulture, $"52:54:00:00:{client >> 8:x2}:{client & 0xff:x2}"));
-
-    /// <summary>A DHCP server, its leases and its connections.</summary>
-    private sealed class Host(PostgresLeaseStore store, SharedLeaseAllocator leases, IPAddress address) : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private Task _running = Task.CompletedTask;
-
-        public SharedLeaseAllocator Leases => leases;
-
-        public IPAddress Address => address;
-
-        public static async Task<Host> StartAsync(VirtualNetwork network, string address, PostgresStoreOptions options)
-        {
-            var store = new PostgresLeaseStore(options);
-            var leases = await SharedLeaseAllocator.OpenAsync([Subnet], store);
-            var host = new Host(store, leases, IPAddress.Parse(address));
-            var services = network.AddHost(address, host.Address).Attach(new BootServices { Addresses = leases });
-            var server = new DhcpServer(new DhcpServerOptions { Interfaces = { VirtualHost.InterfaceName } }, services);
-            host._running = server.RunAsync(host._stop.Token);
-            return host;
-        }
-
-        /// <summary>Waits until it knows so many leases, of whichever host.</summary>
-        public async Task KnowsAsync(int count)
-        {
-            while (leases.Leases.List().Count(lease => lease.State == LeaseState.Bound) < count) await Task.Yield();
-        }
-
-        /// <summary>It answers no more, and gives nothing back.</summary>
-        public async Task KillAsync()
-        {
-            await _stop.CancelAsync();
-            await _running.ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await KillAsync();
-            await leases.DisposeAsync();
-            await store.DisposeAsync();
-            _stop.Dispose();
-        }
-    }
 }

@@ -80,7 +80,7 @@ public sealed class PacketReplay
         IBootFiles? files = null,
         TftpServerOptions? tftp = null,
         Dhcp6ServerOptions? dhcp6 = null,
-        LeaseAllocator6? addresses6 = null,
+        IAddressSource6? addresses6 = null,
         CancellationToken cancellationToken = default)
     {
         if (dhcp is { Mode: DhcpMode.Full } && addresses is null)

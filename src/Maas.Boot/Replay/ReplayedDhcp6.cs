@@ -19,7 +19,7 @@ internal sealed class ReplayedDhcp6 : IBootObserver
 
     public ReplayedDhcp6(
         Dhcp6ServerOptions options,
-        LeaseAllocator6? addresses,
+        IAddressSource6? addresses,
         IBootPolicy? policy,
         IPAddress server,
         CapturedServer6 captured,

@@ -20,7 +20,7 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly ListedMachines _machines;
     private readonly TimeProvider _timeProvider;
-    private readonly ISharedLeaseStore? _store;
+    private readonly ISharedLeaseStore<Lease>? _store;
     private readonly ILoggerFactory? _loggerFactory;
     private readonly SubnetsByNetwork<DhcpSubnet> _subnets;
     private LeaseJournal? _journal;
@@ -34,7 +34,7 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
     /// <param name="store">Where several hosts keep their leases; <see langword="null"/> for the journal.</param>
     /// <param name="loggerFactory">Where to log; <see langword="null"/> for nowhere.</param>
     public HostedLeases(
-        DataDirectory data, ListedMachines machines, TimeProvider timeProvider, ISharedLeaseStore? store = null,
+        DataDirectory data, ListedMachines machines, TimeProvider timeProvider, ISharedLeaseStore<Lease>? store = null,
         ILoggerFactory? loggerFactory = null)
     {
         (_data, _machines, _timeProvider) = (data, machines, timeProvider);
@@ -50,7 +50,7 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
 
     /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
     public string? StoreFailure => _shared is { IsStoreAway: true } shared
-        ? $"The lease store does not answer; {shared.Unwritten} leases wait to be written to it."
+        ? $"The store of IPv4 leases does not answer; {shared.Unwritten} leases wait to be written to it."
         : null;
 
     private LeaseAllocator Leases => _leases ?? throw new InvalidOperationException("No network leases IPv4 addresses yet.");

@@ -4,31 +4,51 @@ using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Hosting.FirstStart;
 using Maas.Hosting.Nodes;
+using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Leases;
 
-/// <summary>The IPv6 leases of all networks, in one journal. It is opened when the first network with a prefix is served.</summary>
+/// <summary>
+/// The IPv6 leases of all networks, in one journal, or in a store that several hosts share. It is opened when the first network with a
+/// prefix is served.
+/// </summary>
 internal sealed class HostedLeases6 : IAsyncDisposable
 {
     private readonly DataDirectory _data;
     private readonly ListedMachines _machines;
     private readonly TimeProvider _timeProvider;
+    private readonly ISharedLeaseStore<Lease6>? _store;
+    private readonly ILoggerFactory? _loggerFactory;
     private readonly SubnetsByNetwork<Dhcp6Subnet> _subnets;
     private LeaseJournal6? _journal;
     private volatile LeaseAllocator6? _leases;
+    private volatile SharedLeaseAllocator6? _shared;
 
     /// <summary>Makes the leases; the journal is opened later.</summary>
     /// <param name="data">The folder of the journal.</param>
     /// <param name="machines">The machines that administrators have accepted.</param>
     /// <param name="timeProvider">The clock.</param>
-    public HostedLeases6(DataDirectory data, ListedMachines machines, TimeProvider timeProvider)
+    /// <param name="store">Where several hosts keep their leases; <see langword="null"/> for the journal.</param>
+    /// <param name="loggerFactory">Where to log; <see langword="null"/> for nowhere.</param>
+    public HostedLeases6(
+        DataDirectory data, ListedMachines machines, TimeProvider timeProvider, ISharedLeaseStore<Lease6>? store = null,
+        ILoggerFactory? loggerFactory = null)
     {
         (_data, _machines, _timeProvider) = (data, machines, timeProvider);
+        (_store, _loggerFactory) = (store, loggerFactory);
         _subnets = new SubnetsByNetwork<Dhcp6Subnet>(subnet => subnet.Network, () => _leases?.Subnets ?? []);
     }
 
     /// <summary>The addresses, for DHCPv6; <see langword="null"/> before a network with a prefix is served.</summary>
-    public LeaseAllocator6? Addresses => _leases;
+    public IAddressSource6? Addresses => _shared is { } shared ? shared : _leases;
+
+    /// <summary>Whether other hosts lease the same subnets.</summary>
+    public bool AreShared => _store is not null;
+
+    /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
+    public string? StoreFailure => _shared is { IsStoreAway: true } shared
+        ? $"The store of IPv6 leases does not answer; {shared.Unwritten} leases wait to be written to it."
+        : null;
 
     /// <summary>Leases the subnets of a network from now on, in place of those that it had.</summary>
     /// <returns>The leases that are only kept until they end.</returns>
@@ -66,6 +86,7 @@ internal sealed class HostedLeases6 : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_shared is not null) await _shared.DisposeAsync().ConfigureAwait(false);
         if (_journal is not null) await _journal.DisposeAsync().ConfigureAwait(false);
         _subnets.Dispose();
     }
@@ -73,8 +94,17 @@ internal sealed class HostedLeases6 : IAsyncDisposable
     private async Task<IReadOnlyList<Lease6>> LeaseAsync(IReadOnlyList<Dhcp6Subnet> all, CancellationToken cancellationToken)
     {
         if (_leases is { } leases) return leases.ReplaceSubnets(all);
-        _journal ??= await LeaseFiles.Open6Async(_data.Path, cancellationToken).ConfigureAwait(false);
         var rules = new LeaseOptions6 { IsKnownClient = _machines.IsAccepted };
+        if (_store is { } store)
+        {
+            await LeaseFiles.Move6Async(_data.Path, store, cancellationToken).ConfigureAwait(false);
+            _shared = await SharedLeaseAllocator6.OpenAsync(all, store, rules, null, _timeProvider, _loggerFactory, cancellationToken)
+                .ConfigureAwait(false);
+            _leases = _shared.Leases;
+            return [];
+        }
+
+        _journal ??= await LeaseFiles.Open6Async(_data.Path, cancellationToken).ConfigureAwait(false);
         _leases = await LeaseAllocator6.OpenAsync(all, _journal, rules, _timeProvider, cancellationToken).ConfigureAwait(false);
         return [];
     }

@@ -1,3 +1,4 @@
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp6.Leases;
 
@@ -54,17 +55,34 @@ internal static class LeaseFiles
     /// <param name="directory">The data directory.</param>
     /// <param name="store">The store. Where it has another client at an address, that one stays.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task MoveAsync(string directory, ISharedLeaseStore store, CancellationToken cancellationToken)
+    public static Task MoveAsync(string directory, ISharedLeaseStore<Lease> store, CancellationToken cancellationToken) => MoveAsync(
+        directory, "leases", store, () => OpenAsync(directory, cancellationToken), journal => journal.ReadAsync(cancellationToken),
+        lease => lease.ExpiresAt, cancellationToken);
+
+    /// <summary>
+    /// Writes the leases of <c>leases6.journal</c> to a store that several hosts share, from which they are leased from now on.
+    /// </summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="store">The store. Where it has another client at an address, that one stays.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task Move6Async(string directory, ISharedLeaseStore<Lease6> store, CancellationToken cancellationToken) => MoveAsync(
+        directory, "leases6", store, () => Open6Async(directory, cancellationToken), journal => journal.ReadAsync(cancellationToken),
+        lease => lease.ExpiresAt, cancellationToken);
+
+    private static async Task MoveAsync<TLease, TJournal>(
+        string directory, string name, ISharedLeaseStore<TLease> store, Func<Task<TJournal>> open,
+        Func<TJournal, IAsyncEnumerable<TLease>> read, Func<TLease, DateTimeOffset> endOf, CancellationToken cancellationToken)
+        where TJournal : IAsyncDisposable
     {
-        var path = Path.Combine(directory, "leases.journal");
-        if (!File.Exists(path) && !File.Exists(Path.Combine(directory, "leases.db"))) return;
+        var path = Path.Combine(directory, name + ".journal");
+        if (!File.Exists(path) && !File.Exists(Path.Combine(directory, name + ".db"))) return;
         var server = Guid.CreateVersion7();
-        var journal = await OpenAsync(directory, cancellationToken).ConfigureAwait(false);
+        var journal = await open().ConfigureAwait(false);
         await using (journal.ConfigureAwait(false))
         {
-            List<SharedLease> leases = [];
-            await foreach (var lease in journal.ReadAsync(cancellationToken).ConfigureAwait(false))
-                leases.Add(new SharedLease(lease, lease.ExpiresAt, null));
+            List<SharedLease<TLease>> leases = [];
+            await foreach (var lease in read(journal).ConfigureAwait(false))
+                leases.Add(new SharedLease<TLease>(lease, endOf(lease), null));
             foreach (var part in leases.Chunk(LeasesPerWrite / 4))
                 await store.WriteAsync(server, part, cancellationToken).ConfigureAwait(false);
         }

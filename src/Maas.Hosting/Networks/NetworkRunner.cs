@@ -103,6 +103,7 @@ internal sealed partial class NetworkRunner(string name, MaasNetworkOptions conf
         boot.Capture = parts.Captures.Ring;
         // The other servers of the link are hosts with the same leases.
         if (boot.Dhcp is { } dhcp && parts.Leases.AreShared) dhcp.AllowOtherServers = true;
+        if (boot.Dhcp6 is { } dhcp6 && parts.Leases6.AreShared) dhcp6.AllowOtherServers = true;
         return new BootServer(boot, parts.BootServices());
     }
 

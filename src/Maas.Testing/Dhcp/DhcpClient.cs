@@ -9,7 +9,7 @@ namespace Maas.Testing.Dhcp;
 /// <summary>
 /// Gets a lease as firmware does (RFC 2131 section 3.1, PXE 2.1 section 2.2): offers are weighed by whether they say what to boot.
 /// </summary>
-internal sealed class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider timeProvider)
+internal sealed partial class DhcpClient(SimulatedNetwork network, HardwareAddress mac, MachineLog log, TimeProvider timeProvider)
 {
     private readonly MachineLink _machineLink = network.LinkOf(mac);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Text;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Wire;
@@ -174,10 +175,14 @@ internal sealed class DhcpClientProfile
     }
 
     /// <summary>Asks a proxy's boot service what to boot (PXE 2.1 section 2.2.3), with the address the client has by now.</summary>
-    public DhcpMessage AskBootService(HardwareAddress mac, uint transaction, DhcpMessage acknowledged)
+    public DhcpMessage AskBootService(HardwareAddress mac, uint transaction, DhcpMessage acknowledged) =>
+        Extend(mac, transaction, acknowledged.YourAddress);
+
+    /// <summary>Asks to keep the address that the client uses (RFC 2131 section 4.3.2, RENEWING and REBINDING).</summary>
+    public DhcpMessage Extend(HardwareAddress mac, uint transaction, IPAddress address)
     {
         var message = Begin(mac, transaction, DhcpMessageType.Request, Seconds.Request);
-        message.ClientAddress = acknowledged.YourAddress;
+        message.ClientAddress = address;
         message.Broadcast = false;
         foreach (var (code, value) in _options) message.Options.Set(code, value);
         return message;

@@ -1,5 +1,7 @@
+using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Files;
 
 namespace Maas.Testing.Virtual;
@@ -47,6 +49,24 @@ internal sealed class OutsideAddresses(NetworkLoop loop, IAddressSource addresse
 
     public async ValueTask CommitAsync(CancellationToken cancellationToken) =>
         await loop.OutsideAsync("the commit of leases", async () =>
+        {
+            await addresses.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+}
+
+/// <summary>The application's IPv6 addresses, whose answers continue on the network's loop.</summary>
+internal sealed class OutsideAddresses6(NetworkLoop loop, IAddressSource6 addresses) : IAddressSource6
+{
+    bool IAddressSource6.IsStateless => addresses.IsStateless;
+
+    Dhcp6Subnet? IAddressSource6.SubnetOf(IPAddress address) => addresses.SubnetOf(address);
+
+    ValueTask<AssociationResult> IAddressSource6.AskAsync(Dhcp6Subnet subnet, AssociationRequest question) =>
+        loop.OutsideAsync("the source of IPv6 addresses", () => addresses.AskAsync(subnet, question));
+
+    async ValueTask IAddressSource6.CommitAsync(CancellationToken cancellationToken) =>
+        await loop.OutsideAsync("the commit of IPv6 leases", async () =>
         {
             await addresses.CommitAsync(cancellationToken).ConfigureAwait(false);
             return true;

@@ -81,6 +81,7 @@ public sealed class VirtualHost
             Policy = services.Policy is { } policy ? new OutsidePolicy(loop, policy) : null,
             Files = services.Files is { } files ? new OutsideFiles(loop, files) : null,
             Addresses = services.Addresses is { } addresses ? new OutsideAddresses(loop, addresses) : null,
+            Addresses6 = services.Addresses6 is { } addresses6 ? new OutsideAddresses6(loop, addresses6) : null,
         };
     }
 

@@ -46,7 +46,7 @@ public class ValuesInJsonTests
         AddressRange.Parse("10.0.0.100-10.0.0.200"),
         AddressRange6.Parse("fd00::1000-fd00::1fff"),
         Lease,
-        new SharedLease(Lease, DateTimeOffset.UnixEpoch.AddHours(2), Guid.Parse("0b1e7c1e-6d5c-4d0a-9b0e-3f7e6c1d2a55")),
+        new SharedLease<Lease>(Lease, DateTimeOffset.UnixEpoch.AddHours(2), Guid.Parse("0b1e7c1e-6d5c-4d0a-9b0e-3f7e6c1d2a55")),
         new BootScriptName(BootScriptDialect.Grub, Hardware),
         Sha256Digest.Parse(new string('a', 64)),
         ContentHash.Parse(new string('b', 128)),
@@ -79,7 +79,7 @@ public class ValuesInJsonTests
     [Fact]
     public void Every_public_value_type_is_tried_here() =>
         PublicTypes.Where(type => type is { IsValueType: true, IsEnum: false, IsByRefLike: false }).Except(NotData)
-            .Should().BeEquivalentTo(Samples.Keys);
+            .Should().BeEquivalentTo(Samples.Keys.Select(type => type.IsGenericType ? type.GetGenericTypeDefinition() : type));
 
     [Theory, MemberData(nameof(Values))]
     public void A_value_is_read_back_from_its_JSON(Type type, JsonSerializerOptions options)

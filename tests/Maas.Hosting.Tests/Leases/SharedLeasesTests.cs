@@ -3,7 +3,9 @@ using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
-using Maas.Boot.Tests.Dhcp4.Leases;
+using Maas.Boot.Dhcp6.Leases;
+using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Tests.Dhcp.Leases;
 using Maas.Hosting.Leases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -14,7 +16,8 @@ namespace Maas.Hosting.Tests.Leases;
 public sealed class SharedLeasesTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-shared-leases");
-    private readonly MemorySharedLeaseStore _store = new(TimeProvider.System);
+    private readonly MemorySharedLeaseStore<Lease> _store = MemorySharedLeaseStore.Create(TimeProvider.System);
+    private readonly MemorySharedLeaseStore<Lease6> _store6 = MemorySharedLeaseStore.Create6(TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,7 +31,7 @@ public sealed class SharedLeasesTests : IDisposable
             DhcpMode.Full,
             configure: services =>
             {
-                services.AddSingleton<ISharedLeaseStore>(connection);
+                services.AddSingleton<ISharedLeaseStore<Lease>>(connection);
                 services.AddHealthChecks().AddMaasHealthChecks();
             });
         var address = await LeaseAsync(server, 1);
@@ -63,6 +66,27 @@ public sealed class SharedLeasesTests : IDisposable
 
         _store.Entries[lease.Address].Lease.Client.Should().Be(lease.Client);
         _folder.GetFiles().Should().ContainSingle().Which.Name.Should().Be("leases.journal.migrated", "the operator may want to go back");
+    }
+
+    [Fact]
+    public async Task The_journal_of_IPv6_leases_is_moved_too()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var lease = new Lease6
+        {
+            Address = IPAddress.Parse("fd00::5"),
+            Client = Duid.Parse("00:03:00:01:52:54:00:00:00:01"),
+            AssociationId = 1,
+            State = LeaseState.Bound,
+            Since = now,
+            ExpiresAt = now.AddHours(1),
+        };
+        await using (var journal = await LeaseFiles.Open6Async(_folder.FullName, Token)) await journal.WriteAsync([lease], Token);
+
+        await LeaseFiles.Move6Async(_folder.FullName, _store6.Connect(), Token);
+
+        _store6.Entries[lease.Address].Lease.Client.Should().Be(lease.Client);
+        _folder.GetFiles().Should().ContainSingle().Which.Name.Should().Be("leases6.journal.migrated");
     }
 
     private static async Task<IPAddress> LeaseAsync(ComposedServer server, byte client)

@@ -1,4 +1,5 @@
 using System.Net;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp4.Leases;
@@ -16,7 +17,7 @@ internal sealed class AddressPool
     private readonly int _slots;
     private readonly AddressSet _leasable;
     private AddressSet _fresh;
-    private AddressSet? _reserve; // null: every leasable address
+    private PoolReserve? _reserve; // null: every leasable address is this server's to offer
     private readonly HashSet<IPv4Address> _reserved;
     private readonly PriorityQueue<LeaseBinding, DateTimeOffset> _endings = new();
 
@@ -64,6 +65,7 @@ internal sealed class AddressPool
         if (IndexOf(address) is not (var index and >= 0)) return;
         _leasable.Remove(index);
         _fresh.Remove(index);
+        _reserve?.Refresh(index);
     }
 
     /// <summary>Ends a reservation: the address may be leased to any client again, if it is of the ranges.</summary>
@@ -76,13 +78,14 @@ internal sealed class AddressPool
         _reserved.Remove(address);
         if (IndexOf(address) is not (var index and >= 0) || IsKeptFromAll(address)) return;
         _leasable.Add(index);
+        _reserve?.Refresh(index);
         if (_reserve?.Contains(index) == false) return;
         if (known is null) _fresh.Add(index);
         else NoteEnding(known);
     }
 
     /// <summary>From now on, clients that are new get addresses of a reserve alone, which is empty yet.</summary>
-    public void LeaseReserveOnly() => (_reserve, _fresh) = (AddressSet.Empty(_slots), AddressSet.Empty(_slots));
+    public void LeaseReserveOnly() => (_reserve, _fresh) = (new PoolReserve(_leasable, _slots), AddressSet.Empty(_slots));
 
     /// <summary>Adds an address to the reserve.</summary>
     /// <param name="address">The address.</param>
@@ -96,37 +99,23 @@ internal sealed class AddressPool
         else NoteEnding(known);
     }
 
-    /// <summary>Takes an address out of the reserve.</summary>
-    public void RemoveFromReserve(IPv4Address address)
+    /// <summary>Takes an address out of the reserve, or notes what the store says now of one that was not in it.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="heldUntil">Until when it is another server's or a client's; <see langword="null"/> when the store has no entry.</param>
+    public void RemoveFromReserve(IPv4Address address, DateTimeOffset? heldUntil)
     {
         if (IndexOf(address) is not (var index and >= 0)) return;
-        _reserve?.Remove(index);
+        _reserve?.Remove(index, heldUntil);
         _fresh.Remove(index);
     }
 
-    /// <summary>The leasable addresses, going round from a place.</summary>
-    public IEnumerable<IPv4Address> LeasableFrom(uint place)
-    {
-        if (_leasable.Count == 0) yield break;
-        var first = _leasable.Next((int)(place % (uint)_slots));
-        var next = first;
-        do
-        {
-            yield return AddressAt(next);
-            next = _leasable.Next((next + 1) % _slots);
-        }
-        while (next != first);
-    }
+    /// <summary>The addresses to ask the store for; see <see cref="PoolReserve.Find"/>.</summary>
+    public IEnumerable<IPv4Address> FindReserve(int largest, uint place, DateTimeOffset now, Func<IPv4Address, bool> isKept) =>
+        _reserve?.Find(largest, place, now, index => isKept(AddressAt(index))).Select(AddressAt) ?? [];
 
-    /// <summary>The addresses of the reserve that can be leased.</summary>
-    public IEnumerable<IPv4Address> Reserve()
-    {
-        for (var i = 0; _reserve is not null && i < _slots; i++)
-        {
-            i = _reserve.Next(i) is var next && next >= i ? next : _slots;
-            if (i < _slots && _leasable.Contains(i)) yield return AddressAt(i);
-        }
-    }
+    /// <summary>Whether less than half of its share is free in the reserve.</summary>
+    public bool IsReserveLow(int largest, Func<IPv4Address, bool> isKept) =>
+        _reserve?.IsLow(largest, index => isKept(AddressAt(index))) == true;
 
     /// <summary>Notes that the address has been used, by whatever way it came to that.</summary>
     public void MarkUsed(IPv4Address address)

@@ -8,7 +8,7 @@ using Maas.Boot.Net;
 namespace Maas.Boot.Dhcp4.Leases;
 
 /// <summary>What is known about one address: who has it, since when, until when, and why. The last record of an address counts.</summary>
-public readonly record struct Lease
+public readonly record struct Lease : ILeaseRecord<Lease, IPv4Address>
 {
     /// <summary>Makes a lease without an object for its address.</summary>
     [SetsRequiredMembers]
@@ -63,4 +63,12 @@ public readonly record struct Lease
     internal IPv4Address IPv4 { get; init; }
 
     internal IPv4Address RelayIPv4 { get; init; }
+
+    IPv4Address ILeaseRecord<Lease, IPv4Address>.Key => IPv4;
+
+    HardwareAddress? ILeaseRecord<Lease, IPv4Address>.Hardware => Hardware;
+
+    bool ILeaseRecord<Lease, IPv4Address>.HasClient => !Client.Octets.IsEmpty;
+
+    bool ILeaseRecord<Lease, IPv4Address>.IsOfSameClient(in Lease other) => Client.Octets.SequenceEqual(other.Client.Octets);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Net;
@@ -6,16 +7,16 @@ namespace Maas.Boot.Dhcp4.Leases;
 
 // What is different where several servers lease the same subnets: a new client gets an address of this server's reserve, and everything is
 // as the store says. Times here are the store's; those of bindings are the steady clock's.
-public sealed partial class LeaseAllocator
+public sealed partial class LeaseAllocator : ISharedLeases<AddressRequest, AddressResult, Lease>
 {
     private const string StoreAway = "the lease store is away, and this server may not lease the address by itself";
 
-    private LeaseHolds? _holds;
+    private LeaseHolds<IPv4Address, Lease>? _holds;
     private bool _isAgain; // the question that is answered now
 
     /// <summary>Leases what a store says that several servers share.</summary>
     internal static LeaseAllocator OpenShared(
-        IReadOnlyList<DhcpSubnet> subnets, LeaseHolds holds, LeaseOptions rules, TimeProvider timeProvider)
+        IReadOnlyList<DhcpSubnet> subnets, LeaseHolds<IPv4Address, Lease> holds, LeaseOptions rules, TimeProvider timeProvider)
     {
         var allocator = new LeaseAllocator(subnets, new InMemoryLeaseStore(), rules, timeProvider) { _holds = holds };
         allocator.AdoptHolds();
@@ -24,13 +25,9 @@ public sealed partial class LeaseAllocator
 
     private bool IsShared => _holds is not null;
 
-    private LeaseHolds Holds => _holds ?? throw new InvalidOperationException("The leases are this server's alone.");
+    private LeaseHolds<IPv4Address, Lease> Holds => _holds ?? throw new InvalidOperationException("The leases are this server's alone.");
 
-    /// <summary>Answers a question.</summary>
-    /// <param name="question">What is asked.</param>
-    /// <param name="changed">The lease to write to the store; <see langword="null"/> when nothing has changed.</param>
-    /// <param name="isAgain">Whether the question was answered before, and is counted.</param>
-    internal AddressResult Ask(in AddressRequest question, out Lease? changed, bool isAgain = false)
+    SharedAnswer<AddressResult, Lease> ISharedLeases<AddressRequest, AddressResult, Lease>.Ask(in AddressRequest question, bool isAgain)
     {
         lock (_lock)
         {
@@ -38,7 +35,7 @@ public sealed partial class LeaseAllocator
             _isAgain = isAgain;
             var result = Answer(question, now);
             _isAgain = false;
-            changed = null;
+            Lease? changed = null;
             if (_dirty.Count > 0)
             {
                 changed = _dirty[^1].ToLease(_clock.Correction); // one question changes one lease
@@ -46,15 +43,29 @@ public sealed partial class LeaseAllocator
                 _dirty.Clear();
             }
 
-            return Holds.IsAlone && result.Kind == AddressResultKind.Grant ? Shorten(question, result, now, ref changed) : result;
+            if (Holds.IsAlone && result.Kind == AddressResultKind.Grant) result = Shorten(question, result, now, ref changed);
+            return changed is { } lease
+                ? SharedAnswer<AddressResult, Lease>.With(result, lease)
+                : new SharedAnswer<AddressResult, Lease>(result) { IsExhausted = result.IsExhausted };
         }
     }
 
-    /// <summary>Answers by itself what the store did not confirm in time.</summary>
-    /// <param name="question">What is asked.</param>
-    /// <param name="result">The answer, with a confirmation.</param>
-    /// <param name="changed">The lease as it was to be written; as it is granted, after the call.</param>
-    internal AddressResult AnswerAlone(in AddressRequest question, in AddressResult result, ref Lease changed)
+    SharedAnswer<AddressResult, Lease> ISharedLeases<AddressRequest, AddressResult, Lease>.AnswerConflict(
+        in AddressRequest question, in SharedAnswer<AddressResult, Lease> refused, int attempt)
+    {
+        if (refused.Result.Kind != AddressResultKind.Grant) return new SharedAnswer<AddressResult, Lease>(refused.Result);
+        lock (_lock)
+        {
+            // A server that does not reach the store may have leased an address of its reserve: it renews the lease.
+            return new SharedAnswer<AddressResult, Lease>(
+                question.Kind == AddressRequestKind.Extend && Holds.Find(question.IPv4) is { Server: not null }
+                    ? AddressResult.Silent("the address is in another server's reserve")
+                    : AddressResult.Refuse("another server has leased the address"));
+        }
+    }
+
+    SharedAnswer<AddressResult, Lease> ISharedLeases<AddressRequest, AddressResult, Lease>.AnswerAlone(
+        in AddressRequest question, in SharedAnswer<AddressResult, Lease> unconfirmed)
     {
         lock (_lock)
         {
@@ -62,133 +73,123 @@ public sealed partial class LeaseAllocator
             var client = ClientIdentifier.OctetsOf(question.Request, buffer);
             var now = _clock.Now;
             if (LinkOf(question) is { } link
-                && Longest(link, question, client, result.IPv4, now) is var longest && longest >= LeaseTime.Shortest)
+                && Longest(link, question, client, unconfirmed.Result.IPv4, now) is var longest && longest >= LeaseTime.Shortest)
             {
-                Lease? shortened = changed;
-                var answer = Shorten(question, result, now, ref shortened);
-                changed = shortened ?? changed;
-                return answer;
+                Lease? shortened = unconfirmed.Lease;
+                var answer = Shorten(question, unconfirmed.Result, now, ref shortened);
+                return SharedAnswer<AddressResult, Lease>.With(answer, shortened ?? unconfirmed.Lease);
             }
 
-            Withdraw(changed);
-            return AddressResult.Silent(StoreAway);
+            Withdraw(unconfirmed.Lease);
+            return new SharedAnswer<AddressResult, Lease>(AddressResult.Silent(StoreAway));
         }
     }
 
-    /// <summary>Takes over what the store says of an address.</summary>
-    internal void Apply(in SharedLease entry)
+    void ISharedLeases<AddressRequest, AddressResult, Lease>.Apply(in SharedLease<Lease> entry)
     {
         lock (_lock) ApplyLocked(entry);
     }
 
-    /// <summary>Notes that a lease is about to be written.</summary>
-    internal void BeginWrite(in Lease lease)
+    void ISharedLeases<AddressRequest, AddressResult, Lease>.BeginWrite(in Lease lease)
     {
         lock (_lock)
         {
             Holds.BeginWrite(lease);
-            _subnets.Find(lease.IPv4)?.PoolOf(lease.IPv4)?.RemoveFromReserve(lease.IPv4);
+            NoteHold(lease.IPv4);
         }
     }
 
-    /// <summary>Notes that a lease was written.</summary>
-    internal void EndWrite(in SharedLease written)
+    void ISharedLeases<AddressRequest, AddressResult, Lease>.EndWrite(in SharedLease<Lease> written)
     {
         lock (_lock)
         {
             Holds.EndWrite(written);
             var (lease, address) = (written.Lease, written.Lease.IPv4);
+            NoteHold(address);
             if (_subnets.Find(address)?.Entries.GetValueOrDefault(address) is not { } binding) return;
             if (!binding.Client.Octets.SequenceEqual(lease.Client.Octets)) return;
             binding.KeptUntil = written.HeldUntil - _clock.Correction;
         }
     }
 
-    /// <summary>The addresses to add to the reserve: free ones, so many that each subnet has its share.</summary>
-    internal IReadOnlyList<System.Net.IPAddress> FindReserve(int largest)
+    IReadOnlyList<IPAddress> ISharedLeases<AddressRequest, AddressResult, Lease>.FindReserve(int largest)
     {
         lock (_lock)
         {
             var now = _clock.Now;
             var place = BitConverter.ToUInt32(Holds.Server.ToByteArray()); // servers begin at different places
-            List<System.Net.IPAddress> found = [];
+            List<IPAddress> found = [];
             foreach (var link in _subnets.Links)
-                foreach (var pool in link.Pools) FindReserve(link, pool, ShareOf(pool, largest), place, now, found);
+                foreach (var pool in link.Pools)
+                    found.AddRange(pool.FindReserve(largest, place, StoreTime(now), link.IsKept(now)).Select(each => each.ToIPAddress()));
             return found;
         }
     }
 
-    /// <summary>Whether a pool has less than half of its share in the reserve.</summary>
-    internal bool IsReserveLow(int largest)
+    bool ISharedLeases<AddressRequest, AddressResult, Lease>.IsReserveLow(int largest)
     {
         lock (_lock)
         {
             var now = _clock.Now;
-            return _subnets.Links.Any(
-                link => link.Pools.Any(pool => pool.Size > 0 && FreeOf(link, pool, now) * 2 <= ShareOf(pool, largest)));
+            return _subnets.Links.Any(link => Array.Exists(link.Pools, pool => pool.IsReserveLow(largest, link.IsKept(now))));
         }
     }
 
-    /// <summary>Takes over the reserve as the store says it is.</summary>
-    internal void ReplaceReserve(IReadOnlyList<SharedLease> reserve)
+    void ISharedLeases<AddressRequest, AddressResult, Lease>.ReplaceReserve(IReadOnlyList<SharedLease<Lease>> reserve)
     {
         lock (_lock)
         {
             var now = StoreTime(_clock.Now);
             var kept = reserve.Select(entry => entry.Lease.IPv4).ToHashSet();
-            foreach (var lost in Holds.Reserve.Where(address => !kept.Contains(address)).ToList())
-            {
-                Holds.Forget(lost);
-                _subnets.Find(lost)?.PoolOf(lost)?.RemoveFromReserve(lost);
-            }
-
+            foreach (var lost in Holds.Reserve.Where(address => !kept.Contains(address)).ToList()) ForgetHold(lost);
             // One that was leased meanwhile is the client's: the store's answer is from before.
             foreach (var entry in reserve)
                 if (!(Holds.Find(entry.Lease.IPv4) is { Server: null } other && other.HeldUntil > now)) ApplyLocked(entry);
         }
     }
 
-    private void FindReserve(
-        SharedNetwork link, AddressPool pool, int target, uint place, DateTimeOffset now, List<System.Net.IPAddress> found)
-    {
-        var free = FreeOf(link, pool, now);
-        if (free * 2 > target) return;
-        var wanted = target - free;
-        List<(DateTimeOffset HeldUntil, IPv4Address Address)> ended = [];
-        foreach (var address in pool.LeasableFrom(place))
-        {
-            if (wanted == 0) return;
-            if (Holds.Find(address) is { } entry)
-            {
-                if (entry.Server != Holds.Server && entry.HeldUntil <= StoreTime(now)) ended.Add((entry.HeldUntil, address));
-            }
-            else if (!(link.Entries.TryGetValue(address, out var binding) && binding.IsKeptAt(now)))
-            {
-                found.Add(address.ToIPAddress());
-                wanted--;
-            }
-        }
+    IReadOnlyList<SharedLease<Lease>> ISharedLeases<AddressRequest, AddressResult, Lease>.GiveUpUnleasable() =>
+        GiveUp(address => _subnets.Find(address)?.PoolOf(address)?.IsLeasable(address) != true);
 
-        found.AddRange(ended.OrderBy(entry => entry.HeldUntil).Take(wanted).Select(entry => entry.Address.ToIPAddress()));
+    IReadOnlyList<SharedLease<Lease>> ISharedLeases<AddressRequest, AddressResult, Lease>.GiveUpReserve() => GiveUp(_ => true);
+
+    private List<SharedLease<Lease>> GiveUp(Func<IPv4Address, bool> isSurplus)
+    {
+        lock (_lock)
+        {
+            List<SharedLease<Lease>> given =
+                [.. Holds.Reserve.Where(isSurplus).Select(address => Holds.Find(address)).OfType<SharedLease<Lease>>()];
+            foreach (var entry in given) ForgetHold(entry.Lease.IPv4);
+            return given;
+        }
     }
 
-    private static int ShareOf(AddressPool pool, int largest) => Math.Clamp(pool.Size / 8, 1, largest);
+    private void ForgetHold(IPv4Address address)
+    {
+        Holds.Forget(address);
+        NoteHold(address);
+    }
 
-    private static int FreeOf(SharedNetwork link, AddressPool pool, DateTimeOffset now) =>
-        pool.Reserve().Count(address => !(link.Entries.TryGetValue(address, out var entry) && entry.IsKeptAt(now)));
+    // A pool knows which addresses are this server's to offer, and until when others are held.
+    private void NoteHold(IPv4Address address) =>
+        _subnets.Find(address)?.PoolOf(address)?.RemoveFromReserve(address, Holds.Find(address)?.HeldUntil);
 
     private DateTimeOffset StoreTime(DateTimeOffset steady) => steady + _clock.Correction;
 
     private static bool IsReservedFor(SharedNetwork link, in AddressRequest question) =>
         link.ReservationFor(question.Request)?.Reservation.Address.ToIPv4() == question.IPv4;
 
+    // Whether the store can be asked, or this server may decide by itself.
     private bool MayGrant(IPv4Address address, ReadOnlySpan<byte> client, bool isReserved, DateTimeOffset now) =>
-        _holds?.MayGrant(address, client, isReserved, StoreTime(now)) != false;
+        _holds is not { IsAlone: true } || Longest(address, client, isReserved, now) >= LeaseTime.Shortest;
+
+    private TimeSpan Longest(IPv4Address address, ReadOnlySpan<byte> client, bool isReserved, DateTimeOffset now) =>
+        Holds.LongestAlone(
+            address, Holds.Find(address)?.Lease.Client.Octets.SequenceEqual(client) == true, isReserved, StoreTime(now));
 
     private TimeSpan Longest(
         SharedNetwork link, in AddressRequest question, ReadOnlySpan<byte> client, IPv4Address address, DateTimeOffset now) =>
-        Holds.LongestAlone(
-            address, client, link.ReservationFor(question.Request)?.Reservation.Address.ToIPv4() == address, StoreTime(now));
+        Longest(address, client, link.ReservationFor(question.Request)?.Reservation.Address.ToIPv4() == address, now);
 
     private AddressResult Shorten(in AddressRequest question, in AddressResult result, DateTimeOffset now, ref Lease? changed)
     {
@@ -224,7 +225,7 @@ public sealed partial class LeaseAllocator
         binding.Pool.NoteEnding(binding);
     }
 
-    private void ApplyLocked(in SharedLease entry)
+    private void ApplyLocked(in SharedLease<Lease> entry)
     {
         var address = entry.Lease.IPv4;
         Holds.Set(entry);
@@ -237,7 +238,7 @@ public sealed partial class LeaseAllocator
             return;
         }
 
-        pool.RemoveFromReserve(address);
+        NoteHold(address);
         if (!entry.Lease.Client.Octets.IsEmpty)
         {
             Bind(link, pool, binding, entry);
@@ -250,7 +251,7 @@ public sealed partial class LeaseAllocator
         }
     }
 
-    private void Bind(SharedNetwork link, AddressPool pool, LeaseBinding? binding, in SharedLease entry)
+    private void Bind(SharedNetwork link, AddressPool pool, LeaseBinding? binding, in SharedLease<Lease> entry)
     {
         var (lease, correction) = (entry.Lease, _clock.Correction);
         if (binding is null) link.Entries.Add(lease.IPv4, binding = new LeaseBinding(lease.IPv4, pool));
@@ -273,5 +274,6 @@ public sealed partial class LeaseAllocator
         foreach (var entry in holds.All.ToList())
             if (entry.Server == holds.Server || _subnets.Find(entry.Lease.IPv4)?.Entries.ContainsKey(entry.Lease.IPv4) == false)
                 ApplyLocked(entry);
+            else NoteHold(entry.Lease.IPv4);
     }
 }

@@ -45,6 +45,10 @@ internal sealed class SharedNetwork
     public bool IsFreeFor(IPv4Address address, ReadOnlySpan<byte> client, DateTimeOffset now) =>
         !Entries.TryGetValue(address, out var entry) || entry.IsOwnOf(client) || !entry.IsKeptAt(now);
 
+    /// <summary>Whether an address is kept for a client at a time.</summary>
+    public Func<IPv4Address, bool> IsKept(DateTimeOffset now) =>
+        address => Entries.TryGetValue(address, out var entry) && entry.IsKeptAt(now);
+
     /// <summary>
     /// The address kept for the sender, and its pool: by hardware address, else by the first other mark that fits, in the order given.
     /// </summary>

@@ -12,14 +12,18 @@ internal sealed class AddressPool6
 {
     private readonly HashSet<UInt128> _kept;
     private readonly int _size;
-    private int _leasable;
+    private readonly AddressSet _leasable;
+    private readonly AddressSet _free; // leasable, this server's to offer, and not held
+    private PoolReserve? _reserve; // null: every leasable address is this server's to offer
     private readonly Dictionary<UInt128, Lease6> _held = [];
     private readonly Dictionary<(Duid, uint), Lease6> _byClient = [];
     private readonly PriorityQueue<UInt128, DateTimeOffset> _endings = new();
     private readonly Dictionary<UInt128, DateTimeOffset> _noted = [];
     private readonly Dictionary<Duid, int> _countOf = [];
     private readonly HashSet<UInt128> _renewed = [];
-    private int _heldInRanges;
+    private readonly Dictionary<UInt128, DateTimeOffset> _heldUntil = []; // of those that a store of several servers keeps for longer
+    private readonly Dictionary<(Duid, uint), UInt128> _lastOf = []; // where such a store has a client whose address is held no longer
+    private readonly Dictionary<UInt128, (Duid, uint)> _lastAt = [];
 
     /// <exception cref="ArgumentException">The subnet contradicts itself; the message tells where.</exception>
     public AddressPool6(Dhcp6Subnet subnet)
@@ -28,13 +32,14 @@ internal sealed class AddressPool6
         Subnet = subnet;
         _kept = [.. KeptFromAll(subnet), .. subnet.Reservations.Select(r => r.Address.ToNumber128())];
         _size = subnet.Ranges.Sum(r => r.Count);
-        _leasable = _size - _kept.Count(IsInRange);
+        (_leasable, _free) = (new AddressSet(_size), new AddressSet(_size));
+        foreach (var address in _kept) SetLeasable(address);
     }
 
     public Dhcp6Subnet Subnet { get; private set; }
 
     /// <summary>How many addresses are leased to any client.</summary>
-    public int Size => _leasable;
+    public int Size => _leasable.Count;
 
     public IEnumerable<Lease6> Held => _held.Values;
 
@@ -50,7 +55,11 @@ internal sealed class AddressPool6
     public Lease6? Find(UInt128 address) => _held.GetValueOrDefault(address);
 
     /// <summary>Whether any client may have the address.</summary>
-    public bool IsLeasable(UInt128 address) => IsInRange(address) && !_kept.Contains(address);
+    public bool IsLeasable(UInt128 address) => IndexOf(address) is var index and >= 0 && _leasable.Contains(index);
+
+    /// <summary>Whether this server may offer the address to a client that did not have it.</summary>
+    public bool IsOffered(UInt128 address) =>
+        IndexOf(address) is var index and >= 0 && _leasable.Contains(index) && _reserve?.Contains(index) != false;
 
     /// <summary>Whether the client may have the address: it is leased to any client, or reserved for this one.</summary>
     public bool IsServed(UInt128 address, Duid client, HardwareAddress? hardware) =>
@@ -68,8 +77,8 @@ internal sealed class AddressPool6
             if (other.Address.Equals(reservation.Address) || other with { Address = reservation.Address } == reservation) return other;
         var address = reservation.Address.ToNumber128();
         Subnet = Subnet with { Reservations = [.. Subnet.Reservations, reservation] };
-        CountLeasable(address, -1);
         _kept.Add(address);
+        SetLeasable(address);
         return null;
     }
 
@@ -81,7 +90,7 @@ internal sealed class AddressPool6
         Subnet = Subnet with { Reservations = [.. Subnet.Reservations.Where(r => !ReferenceEquals(r, reservation))] };
         if (KeptFromAll(Subnet).Contains(address)) return reservation;
         _kept.Remove(address);
-        CountLeasable(address, 1);
+        SetLeasable(address);
         return reservation;
     }
 
@@ -94,18 +103,8 @@ internal sealed class AddressPool6
     }
 
     /// <summary>An address that no client holds; <see langword="null"/> when all are held.</summary>
-    public UInt128? FindFree(Duid client, uint association)
-    {
-        if (_heldInRanges >= _leasable) return null;
-        var start = StableHash(client, association) % (uint)_size;
-        for (var i = 0u; i < _size; i++)
-        {
-            var address = AddressAt((int)((start + i) % (uint)_size));
-            if (!_kept.Contains(address) && !_held.ContainsKey(address)) return address;
-        }
-
-        return null;
-    }
+    public UInt128? FindFree(Duid client, uint association) =>
+        _free.Count == 0 ? null : AddressAt(_free.Next((int)(StableHash(client, association) % (uint)_size)));
 
     /// <summary>
     /// The address that is held for a client which is neither known nor has ever renewed, of these the one held for the longest time;
@@ -126,19 +125,69 @@ internal sealed class AddressPool6
     /// <summary>Notes what became of an address.</summary>
     /// <param name="lease">What is known of it.</param>
     /// <param name="hasRenewed">Whether its client has renewed it.</param>
-    public void Set(Lease6 lease, bool hasRenewed = false)
+    /// <param name="heldUntil">Until when a store of several servers keeps it for its client, also beyond the lease.</param>
+    /// <param name="isCurrent">Whether the client's address is this one from now on.</param>
+    public void Set(Lease6 lease, bool hasRenewed = false, DateTimeOffset heldUntil = default, bool isCurrent = true)
     {
         var address = lease.Address.ToNumber128();
         Forget(address);
-        if (lease.State == LeaseState.Released) return;
+        if (lease.State == LeaseState.Released && heldUntil == default) return;
         _held.Add(address, lease);
         if (hasRenewed) _renewed.Add(address);
-        NoteEnding(address, lease.ExpiresAt);
-        if (IsLeasable(address)) _heldInRanges++;
-        if (lease.State != LeaseState.Bound) return;
-        _countOf[lease.Client] = CountOf(lease.Client) + 1;
-        _byClient[(lease.Client, lease.AssociationId)] = lease;
+        if (heldUntil > lease.ExpiresAt) _heldUntil.Add(address, heldUntil);
+        NoteEnding(address, EndOf(address, lease));
+        Refresh(address);
+        if (lease.State == LeaseState.Quarantined) return;
+        if (lease.State == LeaseState.Bound) _countOf[lease.Client] = CountOf(lease.Client) + 1;
+        if (isCurrent) _byClient[(lease.Client, lease.AssociationId)] = lease;
     }
+
+    /// <summary>Notes that a store of several servers keeps an address for its client for longer.</summary>
+    public void Keep(UInt128 address, DateTimeOffset heldUntil)
+    {
+        if (!_held.TryGetValue(address, out var lease)) return;
+        if (heldUntil > lease.ExpiresAt) _heldUntil[address] = heldUntil;
+        NoteEnding(address, EndOf(address, lease));
+    }
+
+    /// <summary>From now on, clients that are new get addresses of a reserve alone, which is empty yet.</summary>
+    public void LeaseReserveOnly()
+    {
+        _reserve = new PoolReserve(_leasable, _size);
+        for (var i = _free.Next(0); i >= 0; i = _free.Next(i)) _free.Remove(i);
+    }
+
+    /// <summary>Adds an address to the reserve. What another client had there has ended.</summary>
+    public void AddToReserve(UInt128 address, DateTimeOffset now)
+    {
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        _reserve?.Add(index);
+        _heldUntil.Remove(address);
+        if (_held.TryGetValue(address, out var lease) && (lease.State == LeaseState.Released || lease.ExpiresAt <= now)) Forget(address);
+        Refresh(address);
+    }
+
+    /// <summary>Takes an address out of the reserve, or notes what the store says now of one that was not in it.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="heldUntil">Until when it is another server's or a client's; <see langword="null"/> when the store has no entry.</param>
+    public void RemoveFromReserve(UInt128 address, DateTimeOffset? heldUntil)
+    {
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        _reserve?.Remove(index, heldUntil);
+        Refresh(address);
+    }
+
+    /// <summary>The addresses to ask the store for; see <see cref="PoolReserve.Find"/>.</summary>
+    public IEnumerable<UInt128> FindReserve(int largest, uint place, DateTimeOffset now) =>
+        _reserve?.Find(largest, place, now, index => _held.ContainsKey(AddressAt(index))).Select(AddressAt) ?? [];
+
+    /// <summary>Whether less than half of its share is free in the reserve.</summary>
+    public bool IsReserveLow(int largest) => _reserve?.IsLow(largest, index => _held.ContainsKey(AddressAt(index))) == true;
+
+    /// <summary>
+    /// Where a store of several servers has a client whose address is held no longer; <see langword="null"/> when it has it nowhere.
+    /// </summary>
+    public UInt128? LastOf(Duid client, uint association) => _lastOf.TryGetValue((client, association), out var address) ? address : null;
 
     /// <summary>Forgets what has ended.</summary>
     public void Reclaim(DateTimeOffset now)
@@ -149,8 +198,14 @@ internal sealed class AddressPool6
             if (_noted.GetValueOrDefault(address) != noted) continue; // an earlier end was noted since
             _noted.Remove(address);
             if (!_held.TryGetValue(address, out var lease)) continue;
-            if (lease.ExpiresAt <= now) Forget(address);
-            else NoteEnding(address, lease.ExpiresAt);
+            if (EndOf(address, lease) is var end && end > now)
+            {
+                NoteEnding(address, end);
+                continue;
+            }
+
+            Forget(address);
+            if (_reserve is not null && lease.State != LeaseState.Quarantined) RememberLast(address, (lease.Client, lease.AssociationId));
         }
     }
 
@@ -162,22 +217,43 @@ internal sealed class AddressPool6
         _endings.Enqueue(address, ending);
     }
 
-    private void Forget(UInt128 address)
+    /// <summary>Notes that no client has an address.</summary>
+    public void Forget(UInt128 address)
     {
+        if (_lastAt.Remove(address, out var last) && _lastOf.TryGetValue(last, out var where) && where == address) _lastOf.Remove(last);
         if (!_held.Remove(address, out var lease)) return;
         _renewed.Remove(address);
-        if (IsLeasable(address)) _heldInRanges--;
+        _heldUntil.Remove(address);
+        Refresh(address);
         if (lease.State == LeaseState.Bound && (_countOf[lease.Client] -= 1) == 0) _countOf.Remove(lease.Client);
         var key = (lease.Client, lease.AssociationId);
         if (_byClient.TryGetValue(key, out var current) && ReferenceEquals(current, lease)) _byClient.Remove(key);
     }
 
-    // An address becomes leasable or no longer is: before it is kept, and after it was.
-    private void CountLeasable(UInt128 address, int change)
+    private void RememberLast(UInt128 address, (Duid, uint) client)
     {
-        if (!IsLeasable(address)) return;
-        _leasable += change;
-        if (_held.ContainsKey(address)) _heldInRanges += change;
+        _lastAt[address] = client;
+        _lastOf[client] = address;
+    }
+
+    private DateTimeOffset EndOf(UInt128 address, Lease6 lease) =>
+        _heldUntil.TryGetValue(address, out var until) && until > lease.ExpiresAt ? until : lease.ExpiresAt;
+
+    // An address becomes kept, or no longer is.
+    private void SetLeasable(UInt128 address)
+    {
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        if (_kept.Contains(address)) _leasable.Remove(index);
+        else _leasable.Add(index);
+        _reserve?.Refresh(index);
+        Refresh(address);
+    }
+
+    private void Refresh(UInt128 address)
+    {
+        if (IndexOf(address) is not (var index and >= 0)) return;
+        if (_leasable.Contains(index) && _reserve?.Contains(index) != false && !_held.ContainsKey(address)) _free.Add(index);
+        else _free.Remove(index);
     }
 
     // The subnet's own is the routers' anycast address (RFC 4291 section 2.6.1).
@@ -187,11 +263,16 @@ internal sealed class AddressPool6
             .Select(a => a.ToNumber128())
             .Append(subnet.Network.BaseAddress.ToNumber128());
 
-    private bool IsInRange(UInt128 address)
+    private int IndexOf(UInt128 address)
     {
+        var start = 0;
         foreach (var range in Subnet.Ranges)
-            if (range.Contains(address)) return true;
-        return false;
+        {
+            if (range.Contains(address)) return start + (int)(address - range.FirstNumber);
+            start += range.Count;
+        }
+
+        return -1;
     }
 
     private UInt128 AddressAt(int index)

@@ -19,6 +19,11 @@ internal readonly record struct AssociationRequest(
     public AttachmentPlace Place { get; init; }
 }
 
+/// <summary>What a client wants of one identity association, and of which subnet.</summary>
+/// <param name="Subnet">The subnet of the client's link.</param>
+/// <param name="Request">What it wants.</param>
+internal readonly record struct SubnetRequest(Dhcp6Subnet Subnet, AssociationRequest Request);
+
 /// <summary>What a client wants of an association.</summary>
 internal enum AssociationRequestKind
 {
@@ -48,4 +53,10 @@ internal readonly record struct AssociationResult(IdentityAssociation Associatio
 {
     /// <summary>A bound that was met, in words, and that was not told in this minute; <see langword="null"/> for none.</summary>
     public string? Limit { get; init; }
+
+    /// <summary>Whether the client gets no answer, so that another server may give one.</summary>
+    public bool IsSilent { get; init; }
+
+    /// <summary>Whether every address that this server could offer is held.</summary>
+    public bool IsExhausted { get; init; }
 }

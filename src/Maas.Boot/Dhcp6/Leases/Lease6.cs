@@ -2,11 +2,12 @@ using System.Net;
 using System.Text.Json.Serialization;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp6.Leases;
 
 /// <summary>What is known about one address: who has it, since when, until when, and why. The last record of an address counts.</summary>
-public sealed record Lease6
+public sealed record Lease6 : ILeaseRecord<Lease6, UInt128>
 {
     /// <summary>The address.</summary>
     [JsonConverter(typeof(IPAddressJsonConverter))]
@@ -38,4 +39,13 @@ public sealed record Lease6
     /// <summary>Why the address is used, in words.</summary>
     public string Why =>
         LeaseDescription.Of(State, $"{Hardware?.ToString() ?? "somebody"} (client {Client}, interface {AssociationId:x8})", Rule);
+
+    UInt128 ILeaseRecord<Lease6, UInt128>.Key => Address.ToNumber128();
+
+    bool ILeaseRecord<Lease6, UInt128>.HasClient => !Client.Octets.IsEmpty;
+
+    bool ILeaseRecord<Lease6, UInt128>.IsOfSameClient(in Lease6 other) => IsOf(other.Client, other.AssociationId);
+
+    /// <summary>Whether it is of an association of a client.</summary>
+    internal bool IsOf(Duid client, uint association) => Client == client && AssociationId == association;
 }

@@ -20,8 +20,8 @@ public sealed partial class LeaseAllocator6
 
     // Nothing is held for who solicits, so that only what is taken is counted.
     private AssociationResult Offer(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now) =>
-        (Choose(pool, question) ?? Displace(pool, question)) is { } chosen
-            ? Grant(question, chosen.Address, LeaseTime(pool, question), chosen.Rule)
+        (Choose(pool, question, now) ?? Displace(pool, question)) is { } chosen
+            ? Grant(question, chosen.Address, LeaseTimeOf(pool, question, chosen.Address, now), chosen.Rule)
             : Exhausted(pool, question, now);
 
     private AssociationResult Take(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
@@ -30,7 +30,7 @@ public sealed partial class LeaseAllocator6
             if (!pool.Subnet.Network.Contains(asked.Address))
                 return Refuse(question, Dhcp6Status.NotOnLink, "the address is not of the client's link");
         if (WhyNotNew(pool, question, now) is { } tooMany) return tooMany;
-        return (Choose(pool, question) ?? Displace(pool, question)) is { } chosen
+        return (Choose(pool, question, now) ?? Displace(pool, question)) is { } chosen
             ? Bind(pool, question, chosen.Address, now, chosen.Rule)
             : Exhausted(pool, question, now);
     }
@@ -39,8 +39,9 @@ public sealed partial class LeaseAllocator6
     // 18.3.4 and 18.3.5).
     private AssociationResult Extend(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
-        if (pool.Find(question.Client, question.Association.Id) is { } own)
-            return pool.IsServed(own.Address.ToNumber128(), question.Client, question.Hardware)
+        if (pool.Find(question.Client, question.Association.Id) is { } own && IsAskedFor(own, question))
+            return !MayGrant(pool, question, own.Address.ToNumber128(), now) ? Silent(question, StoreAway)
+                : pool.IsServed(own.Address.ToNumber128(), question.Client, question.Hardware)
                 ? Bind(pool, question, own.Address.ToNumber128(), now, "it keeps its address")
                 : RestOfLease(own, question, now);
         var reserved = pool.ReservedFor(question.Client, question.Hardware);
@@ -48,6 +49,8 @@ public sealed partial class LeaseAllocator6
         {
             var address = asked.Address.ToNumber128();
             if (pool.Find(address) is not null || (address != reserved && !pool.IsLeasable(address))) continue;
+            if (!MayGrant(pool, question, address, now)) return Silent(question, StoreAway);
+            if (_isAgain && IsInPeersReserve(address, now)) return Silent(question, "the address is in another server's reserve");
             return WhyNotNew(pool, question, now) ?? Bind(pool, question, address, now, "it keeps its address, unknown here");
         }
 
@@ -56,6 +59,15 @@ public sealed partial class LeaseAllocator6
             ? Refuse(question, Dhcp6Status.NoBinding, "the address is not its own")
             : new AssociationResult(
                 new IdentityAssociation(question.Association.Id, Withdrawn(question, keep: null)), "the address is no longer its own");
+    }
+
+    // Of several servers, another may have leased the client another address since.
+    private bool IsAskedFor(Lease6 own, in AssociationRequest question)
+    {
+        if (!IsShared) return true;
+        foreach (var asked in question.Association.Addresses)
+            if (asked.Address.Equals(own.Address)) return true;
+        return false;
     }
 
     // The subnets have changed since the client was given its lease: it may use the address for the rest of the time, and no longer.
@@ -85,32 +97,41 @@ public sealed partial class LeaseAllocator6
     {
         own = pool.Find(question.Client, question.Association.Id);
         foreach (var asked in question.Association.Addresses)
-            if (asked.Address.Equals(own?.Address)) return own is not null;
+            if (asked.Address.Equals(own?.Address)) return own is { State: LeaseState.Bound };
         return false;
     }
 
     private static AssociationResult NotItsOwn(in AssociationRequest question) =>
         Refuse(question, Dhcp6Status.NoBinding, "the address is not its own");
 
-    private static (UInt128 Address, string Rule)? Choose(AddressPool6 pool, in AssociationRequest question)
+    private (UInt128 Address, string Rule)? Choose(AddressPool6 pool, in AssociationRequest question, DateTimeOffset now)
     {
         var own = pool.Find(question.Client, question.Association.Id)?.Address.ToNumber128();
-        if (pool.ReservedFor(question.Client, question.Hardware) is { } reserved && (reserved == own || pool.Find(reserved) is null))
+        if (pool.ReservedFor(question.Client, question.Hardware) is { } reserved && (reserved == own || pool.Find(reserved) is null)
+            && MayGrant(pool, question, reserved, now))
             return (reserved, "its reservation");
-        if (own is { } known && pool.IsServed(known, question.Client, question.Hardware)) return (known, "the address it has");
+        if (own is { } known && pool.IsServed(known, question.Client, question.Hardware) && MayGrant(pool, question, known, now))
+            return (known, "the address it has");
+        if (LastOf(pool, question) is { } last && MayGrant(pool, question, last, now)) return (last, "the address it had");
         foreach (var asked in question.Association.Addresses)
-            if (asked.Address.ToNumber128() is var wanted && pool.IsLeasable(wanted) && pool.Find(wanted) is null)
+            if (asked.Address.ToNumber128() is var wanted && pool.IsOffered(wanted) && pool.Find(wanted) is null
+                && MayGrant(pool, question, wanted, now))
                 return (wanted, "the address it asked for");
-        return pool.FindFree(question.Client, question.Association.Id) is { } free ? (free, "a free address") : null;
+        return pool.FindFree(question.Client, question.Association.Id) is { } free && MayGrant(pool, question, free, now)
+            ? (free, "a free address")
+            : null;
     }
 
     private AssociationResult Bind(AddressPool6 pool, in AssociationRequest question, UInt128 address, DateTimeOffset now, string rule)
     {
         var earlier = pool.Find(question.Client, question.Association.Id);
-        var isSame = earlier is not null && earlier.Address.ToNumber128() == address;
-        if (earlier is not null && !isSame) Set(pool, earlier with { State = LeaseState.Released, Since = now, ExpiresAt = now });
+        var isSame = earlier is { State: LeaseState.Bound } && earlier.Address.ToNumber128() == address;
+        // Where servers share their leases, the earlier one is kept until it ends: one question changes one lease.
+        if (earlier is not null && !isSame && !IsShared)
+            Set(pool, earlier with { State = LeaseState.Released, Since = now, ExpiresAt = now });
         // The same again after a while: it renews, or asks again for what it has. The same is not null.
         var hasRenewed = isSame && (pool.HasRenewed(address) || now - earlier!.Since >= Dhcp.Leases.LeaseTime.Shortest);
+        var leaseTime = LeaseTimeOf(pool, question, address, now);
         Set(pool, new Lease6
         {
             Address = IPv6.ToAddress(address),
@@ -119,10 +140,10 @@ public sealed partial class LeaseAllocator6
             Hardware = question.Hardware,
             State = LeaseState.Bound,
             Since = isSame ? earlier!.Since : now, // the same is not null
-            ExpiresAt = now + LeaseTime(pool, question),
+            ExpiresAt = now + leaseTime,
             Rule = (isSame ? earlier!.Rule : null) ?? rule,
         }, hasRenewed);
-        return Grant(question, address, LeaseTime(pool, question), rule);
+        return Grant(question, address, leaseTime, rule);
     }
 
     private static AssociationResult Grant(in AssociationRequest question, UInt128 address, TimeSpan valid, string rule)
@@ -140,12 +161,21 @@ public sealed partial class LeaseAllocator6
     private static AssociationResult Refuse(in AssociationRequest question, Dhcp6Status status, string rule) =>
         new(new IdentityAssociation(question.Association.Id, []) { Status = (status, rule) }, rule);
 
-    private static TimeSpan LeaseTime(AddressPool6 pool, in AssociationRequest question) =>
-        question.IsFirmware ? pool.Subnet.FirmwareLeaseTime : pool.Subnet.LeaseTime;
+    private static AssociationResult Silent(in AssociationRequest question, string rule) =>
+        new(new IdentityAssociation(question.Association.Id, []), rule) { IsSilent = true };
+
+    private TimeSpan LeaseTimeOf(AddressPool6 pool, in AssociationRequest question, UInt128 address, DateTimeOffset now)
+    {
+        var leaseTime = question.IsFirmware ? pool.Subnet.FirmwareLeaseTime : pool.Subnet.LeaseTime;
+        return _holds is { IsAlone: true } && Longest(pool, question, address, now) is var longest && longest < leaseTime
+            ? WholeSeconds(longest)
+            : leaseTime;
+    }
 
     private void Set(AddressPool6 pool, Lease6 lease, bool hasRenewed = false)
     {
-        pool.Set(lease, hasRenewed);
-        _dirty[lease.Address.ToNumber128()] = lease;
+        var address = lease.Address.ToNumber128();
+        pool.Set(lease, hasRenewed, HeldUntil(address));
+        _dirty[address] = lease;
     }
 }

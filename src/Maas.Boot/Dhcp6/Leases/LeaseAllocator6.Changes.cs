@@ -46,7 +46,8 @@ public sealed partial class LeaseAllocator6
                 // Of two leases of one association, the one that can be renewed is its own, then the one that lasts longer: the last one.
                 foreach (var (lease, hasRenewed) in leases.OrderBy(l => IsServed(l.Lease)).ThenBy(l => l.Lease.ExpiresAt))
                     Adopt(lease, hasRenewed);
-                return [.. leases.Where(l => !IsServed(l.Lease)).Select(l => Corrected(l.Lease, correction))];
+                AdoptHolds();
+                return [.. leases.Where(l => IsHeld(l.Lease, now) && !IsServed(l.Lease)).Select(l => Corrected(l.Lease, correction))];
             }
         }
     }
@@ -62,7 +63,7 @@ public sealed partial class LeaseAllocator6
         {
             if (PoolOf(reservation.Address) is not { } pool) return new ReservationResult6.NotServed();
             pool.Reclaim(_clock.Now);
-            if (pool.Find(reservation.Address.ToNumber128()) is { } lease && !reservation.IsFor(lease))
+            if (pool.Find(reservation.Address.ToNumber128()) is { } lease && IsHeld(lease, _clock.Now) && !reservation.IsFor(lease))
                 return new ReservationResult6.Held(Corrected(lease, _clock.Correction));
             return pool.TryAdd(reservation) is { } other ? new ReservationResult6.Conflicts(other) : new ReservationResult6.Added();
         }

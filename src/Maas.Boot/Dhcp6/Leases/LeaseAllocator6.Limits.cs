@@ -15,6 +15,7 @@ public sealed partial class LeaseAllocator6
         if (pool.Find(question.Client, question.Association.Id) is not null) return null;
         if (pool.CountOf(question.Client) >= _rules.AddressesPerClient)
             return Refuse(question, Dhcp6Status.NoAddressesAvailable, "the client has as many addresses as one may have");
+        if (_isAgain) return null;
         var place = question.Place;
         var limit = place.Circuit.IsEmpty ? place.Relay is null ? null : _rules.NewClientsPerMinuteOfRelay : _rules.NewClientsPerMinute;
         if (limit is null) return null;
@@ -45,7 +46,8 @@ public sealed partial class LeaseAllocator6
     // An address for a client that the application knows, of one that it does not know and that has never renewed. What is only offered is
     // taken from no client yet.
     private (UInt128 Address, string Rule)? Displace(AddressPool6 pool, in AssociationRequest question) =>
-        MayHaveMore(question) && pool.FindDisplaceable(lease => IsKnown(lease.Hardware)) is { } address
+        // Of several servers, another may have renewed the lease.
+        !IsShared && MayHaveMore(question) && pool.FindDisplaceable(lease => IsKnown(lease.Hardware)) is { } address
             ? (address, "the address of a client that is unknown and has not renewed")
             : null;
 
@@ -54,7 +56,8 @@ public sealed partial class LeaseAllocator6
         _exhausted.TryTake(pool.Subnet.Network.BaseAddress.GetAddressBytes(), now, out var isFirst);
         return Refuse(question, Dhcp6Status.NoAddressesAvailable, "no free address") with
         {
-            Limit = isFirst ? $"all {pool.Size} addresses of {pool.Subnet.Network} are in use" : null
+            Limit = isFirst ? $"all {pool.Size} addresses of {pool.Subnet.Network} are in use" : null,
+            IsExhausted = true,
         };
     }
 

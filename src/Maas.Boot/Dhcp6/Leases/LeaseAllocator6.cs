@@ -14,14 +14,14 @@ namespace Maas.Boot.Dhcp6.Leases;
 /// by it. Safe for use from several threads.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
-public sealed partial class LeaseAllocator6
+public sealed partial class LeaseAllocator6 : IAddressSource6
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     // Its lease times are those of a lease whose subnet is not served.
     private static readonly Dhcp6Subnet Unserved = new() { Network = new IPNetwork(IPAddress.IPv6Any, 128) };
 
-    private readonly ILeaseStore6 _store;
+    private readonly ILeaseStore6? _store; // null where several servers share another one
     private readonly SteadyClock _clock;
     private readonly Lock _lock = new();
     private readonly Lock _changing = new(); // is taken before the other one
@@ -32,7 +32,7 @@ public sealed partial class LeaseAllocator6
     private AddressPool6[] _pools;
     private Dictionary<UInt128, Lease6> _dirty = [];
 
-    private LeaseAllocator6(IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6 store, LeaseOptions6 rules, TimeProvider timeProvider)
+    private LeaseAllocator6(IReadOnlyList<Dhcp6Subnet> subnets, ILeaseStore6? store, LeaseOptions6 rules, TimeProvider timeProvider)
     {
         _pools = PoolsOf(subnets);
         _store = store;
@@ -72,7 +72,8 @@ public sealed partial class LeaseAllocator6
             return
             [
                 .. _pools.SelectMany(p => p.Held)
-                    .Concat(_unserved.Values.Where(l => l.ExpiresAt > now))
+                    .Concat(_unserved.Values)
+                    .Where(l => IsHeld(l, now))
                     .OrderBy(l => l.Address.ToNumber128())
                     .Select(l => Corrected(l, correction))
             ];
@@ -88,7 +89,7 @@ public sealed partial class LeaseAllocator6
             var (number, now) = (address.ToNumber128(), _clock.Now);
             PoolOf(address)?.Reclaim(now);
             var lease = PoolOf(address)?.Find(number) ?? _unserved.GetValueOrDefault(number);
-            return lease?.ExpiresAt > now ? Corrected(lease, _clock.Correction) : null;
+            return lease is not null && IsHeld(lease, now) ? Corrected(lease, _clock.Correction) : null;
         }
     }
 
@@ -110,20 +111,14 @@ public sealed partial class LeaseAllocator6
     /// <summary>Answers one question; what the answer grants is durable once <see cref="CommitAsync"/> has completed after it.</summary>
     internal AssociationResult Ask(Dhcp6Subnet subnet, in AssociationRequest question)
     {
-        lock (_lock)
-        {
-            if (Array.Find(_pools, p => p.Subnet.Network == subnet.Network) is not { } pool)
-                return Refuse(question, Dhcp6Status.NoAddressesAvailable, "the subnet is no longer served");
-            var now = _clock.Now;
-            pool.Reclaim(now);
-            return Answer(pool, question, now);
-        }
+        lock (_lock) return AskLocked(subnet, question);
     }
 
     /// <summary>Makes everything granted so far durable. Callers that wait meanwhile find theirs written too: one sync for many.</summary>
     /// <exception cref="IOException">It cannot be made durable: the clients are not told.</exception>
     internal async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
+        if (_store is null) return;
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -152,6 +147,27 @@ public sealed partial class LeaseAllocator6
             _writing.Release();
         }
     }
+
+    bool IAddressSource6.IsStateless => IsStateless;
+
+    Dhcp6Subnet? IAddressSource6.SubnetOf(IPAddress address) => SubnetOf(address);
+
+    ValueTask<AssociationResult> IAddressSource6.AskAsync(Dhcp6Subnet subnet, AssociationRequest question) =>
+        new(Ask(subnet, question));
+
+    ValueTask IAddressSource6.CommitAsync(CancellationToken cancellationToken) => CommitAsync(cancellationToken);
+
+    private AssociationResult AskLocked(Dhcp6Subnet subnet, in AssociationRequest question)
+    {
+        if (Array.Find(_pools, p => p.Subnet.Network == subnet.Network) is not { } pool)
+            return Refuse(question, Dhcp6Status.NoAddressesAvailable, "the subnet is no longer served");
+        var now = _clock.Now;
+        pool.Reclaim(now);
+        return Answer(pool, question, now);
+    }
+
+    // A pool may keep an address for its client for longer.
+    private static bool IsHeld(Lease6 lease, DateTimeOffset now) => lease.ExpiresAt > now && lease.State != LeaseState.Released;
 
     // A lease that began later than now was written while the clock was ahead: it lasts as long as one could that began now.
     private void Remember(Lease6 lease)

@@ -17,7 +17,7 @@ namespace Maas.Boot.Dhcp6.Server;
 /// </summary>
 [SuppressMessage("Design", "CA1031", Justification = "Whatever is thrown, one request is dropped and the server lives on.")]
 internal sealed partial class Dhcp6RequestHandler(
-    Dhcp6ServerOptions options, Duid server, LeaseAllocator6? addresses, IBootPolicy? policy, Dhcp6Telemetry telemetry,
+    Dhcp6ServerOptions options, Duid server, IAddressSource6? addresses, IBootPolicy? policy, Dhcp6Telemetry telemetry,
     TimeProvider timeProvider, ILogger logger, CancellationToken stopping, bool isOnLoop = false)
 {
     private readonly BootPolicyInvoker? _policy = policy is null ? null : new BootPolicyInvoker(policy, options, timeProvider, stopping);
@@ -63,9 +63,10 @@ internal sealed partial class Dhcp6RequestHandler(
             }
 
             var question = Classify(datagram, request);
-            var associations = Allocate(request, question);
-            var boot = await DecideBootAsync(datagram.Link, request, associations).ConfigureAwait(false);
-            var context = question with { Associations = associations, Boot = boot };
+            var associations = await AllocateAsync(request, question).ConfigureAwait(false);
+            var isSilent = Array.Exists(associations, answer => answer.IsSilent);
+            var boot = isSilent ? null : await DecideBootAsync(datagram.Link, request, associations).ConfigureAwait(false);
+            var context = question with { Associations = associations, Boot = boot, IsSilent = isSilent };
             var reply = Dhcp6Responder.Respond(request, context);
             if (addresses is not null && context.Kind is not (null or AssociationRequestKind.Solicit))
                 await addresses.CommitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -136,21 +137,28 @@ internal sealed partial class Dhcp6RequestHandler(
         };
     }
 
-    private static Dhcp6Subnet? SubnetOf(LeaseAllocator6 addresses, Dhcp6Link link, Dhcp6Request request) =>
+    private static Dhcp6Subnet? SubnetOf(IAddressSource6 addresses, Dhcp6Link link, Dhcp6Request request) =>
         request.RelayedLink is { } relayed
             ? addresses.SubnetOf(relayed)
             : link.Addresses.Select(addresses.SubnetOf).FirstOrDefault(s => s is not null);
 
-    private AssociationResult[] Allocate(Dhcp6Request request, Dhcp6ResponseContext question) =>
-        question is { Kind: { } kind, Subnet: { IsStateless: false } subnet } && addresses is not null
+    private async ValueTask<AssociationResult[]> AllocateAsync(Dhcp6Request request, Dhcp6ResponseContext question)
+    {
+        if (question is not { Kind: { } kind, Subnet: { IsStateless: false } subnet } || addresses is null) return [];
+        var answers = new AssociationResult[request.Associations.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
             // the rules drop messages without a client
-            ? [.. request.Associations.Select(a => addresses.Ask(
-                subnet,
-                new AssociationRequest(kind, request.Client!.Value, a, request.Hardware, request.Firmware is not null)
-                {
-                    Place = request.Place
-                }))]
-            : [];
+            var association = new AssociationRequest(
+                kind, request.Client!.Value, request.Associations[i], request.Hardware, request.Firmware is not null)
+            {
+                Place = request.Place,
+            };
+            answers[i] = await addresses.AskAsync(subnet, association).ConfigureAwait(false);
+        }
+
+        return answers;
+    }
 
     private ValueTask<BootParameters?> DecideBootAsync(Dhcp6Link link, Dhcp6Request request, AssociationResult[] associations)
     {

@@ -22,6 +22,7 @@ internal static partial class Dhcp6Responder
     private static Dhcp6Message? Compose(Dhcp6Request request, Dhcp6ResponseContext facts)
     {
         if (facts.IsUnicast) return RefuseUnicast(request, facts);
+        if (facts.IsSilent) return null;
         switch (request.Type)
         {
             // Addresses are another server's matter: no word about them, and none about booting, which goes with the address.

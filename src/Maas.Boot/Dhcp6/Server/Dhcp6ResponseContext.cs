@@ -19,6 +19,9 @@ internal sealed record Dhcp6ResponseContext
     /// <summary>What each association gets, in the request's order.</summary>
     public IReadOnlyList<AssociationResult> Associations { get; init; } = [];
 
+    /// <summary>Whether the client gets no answer, because another server may give one.</summary>
+    public bool IsSilent { get; init; }
+
     /// <summary>The boot parameters of the client; <see langword="null"/> for none.</summary>
     public BootParameters? Boot { get; init; }
 

@@ -142,6 +142,41 @@ public sealed class SharedLeaseAllocatorTests
     }
 
     [Fact]
+    public async Task An_address_of_a_peers_reserve_is_handed_over_to_the_client_that_it_is_reserved_for()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var peer = await scene.AskAsync(1, AddressRequestKind.Discover, 1);
+        var wanted = scene.Store.Entries.Values.First(e => e.Server is not null && e.Lease.Address.Equals(peer.Address));
+        var free = scene.Store.Entries.Values.First(e => e.Server == wanted.Server && !e.Lease.Address.Equals(peer.Address)).Lease.Address;
+        var reservation = new AddressReservation.ForHardware(free, LeaseScene.From(7).Hardware);
+        foreach (var server in scene.Servers) server.Leases.AddReservation(reservation).Should().BeOfType<ReservationResult.Added>();
+
+        await scene.LeaseAsync(0, 7); // the peer may not have looked yet
+        await scene.SynchronizeAsync(1);
+        await scene.SynchronizeAsync(0);
+
+        (await scene.LeaseAsync(0, 7)).Address.Should().Be(free);
+        scene.Store.Entries[free].Should().Match<SharedLease<Lease>>(e => e.Server == null && e.Lease.State == LeaseState.Bound);
+        (await scene.AskAsync(1, AddressRequestKind.Select, 1, peer.Address.ToString())).Kind.Should().Be(AddressResultKind.Grant);
+    }
+
+    [Fact]
+    public async Task A_reserve_leaves_the_server_when_its_subnet_is_no_longer_served()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync(servers: 1);
+        var elsewhere = SharedLeaseScene.Subnet with
+        {
+            Network = IPNetwork.Parse("10.0.1.0/24"), Ranges = [AddressRange.Parse("10.0.1.10-10.0.1.41")],
+        };
+
+        scene.Servers[0].ReplaceSubnets([elsewhere]);
+        await scene.SynchronizeAsync(0);
+
+        scene.Store.Entries.Values.Where(e => e.Server is not null).Should().HaveCount(4)
+            .And.OnlyContain(e => elsewhere.Network.Contains(e.Lease.Address));
+    }
+
+    [Fact]
     public async Task A_slow_store_delays_an_answer_by_no_more_than_the_answer_time()
     {
         await using var scene = await SharedLeaseScene.OpenAsync();

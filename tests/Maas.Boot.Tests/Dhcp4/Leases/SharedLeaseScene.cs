@@ -1,6 +1,8 @@
 using System.Net;
+using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Wire;
+using Maas.Boot.Tests.Dhcp.Leases;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Boot.Tests.Dhcp4.Leases;
@@ -20,16 +22,16 @@ internal sealed class SharedLeaseScene : IAsyncDisposable
     private SharedLeaseScene(DhcpSubnet subnet, SharedLeaseOptions options)
     {
         (_subnet, _options) = (subnet, options);
-        Store = new MemorySharedLeaseStore(Time);
+        Store = MemorySharedLeaseStore.Create(Time);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
-    public MemorySharedLeaseStore Store { get; }
+    public MemorySharedLeaseStore<Lease> Store { get; }
 
     public List<SharedLeaseAllocator> Servers { get; } = [];
 
-    public List<MemorySharedLeaseStore.Connection> Connections { get; } = [];
+    public List<MemorySharedLeaseStore<Lease>.Connection> Connections { get; } = [];
 
     public static async Task<SharedLeaseScene> OpenAsync(int servers = 2, DhcpSubnet? subnet = null, SharedLeaseOptions? options = null)
     {

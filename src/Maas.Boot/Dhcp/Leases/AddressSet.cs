@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Maas.Boot.Dhcp4.Leases;
+namespace Maas.Boot.Dhcp.Leases;
 
 /// <summary>
 /// A set of the numbers 0 to size - 1 that finds the next member from any place, a word of 64 (and a word of words) at a time.
@@ -20,7 +20,9 @@ internal sealed class AddressSet
     {
         _words = new ulong[(size + 63) / 64];
         _nonEmpty = new ulong[(_words.Length + 63) / 64];
-        for (var i = 0; i < filled; i++) Add(i);
+        Count = filled;
+        Fill(_words, filled);
+        Fill(_nonEmpty, (filled + 63) / 64);
     }
 
     public int Count { get; private set; }
@@ -51,6 +53,12 @@ internal sealed class AddressSet
     {
         if (Count == 0) return -1;
         return NextFrom(start) is var found and >= 0 ? found : NextFrom(0);
+    }
+
+    private static void Fill(ulong[] words, int count)
+    {
+        words.AsSpan(0, count / 64).Fill(ulong.MaxValue);
+        if (count % 64 != 0) words[count / 64] = ulong.MaxValue >> (64 - (count % 64));
     }
 
     private int NextFrom(int start)

@@ -1,7 +1,7 @@
 using CsCheck;
-using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp.Leases;
 
-namespace Maas.Boot.Tests.Dhcp4.Leases;
+namespace Maas.Boot.Tests.Dhcp.Leases;
 
 public class AddressSetTests
 {

@@ -1,19 +1,18 @@
 using System.Threading.Channels;
-using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Net;
 
-namespace Maas.Boot.Dhcp4.Leases;
+namespace Maas.Boot.Dhcp.Leases;
 
 // The two loops beside the requests: one writes leases, one follows the other servers and keeps the reserve.
-public sealed partial class SharedLeaseAllocator
+internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestion, TResult>
 {
     private const int MostLeasesOfWrite = 1024;
     private const int MostClaims = 64; // for one client
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<LeaseWrite> _queue = Channel.CreateUnbounded<LeaseWrite>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<LeaseWrite<TLease>> _queue = Channel.CreateUnbounded<LeaseWrite<TLease>>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _writes = new();
-    private readonly Dictionary<IPv4Address, Lease> _unwritten = [];
+    private readonly Dictionary<TAddress, TLease> _unwritten = [];
     private readonly Lock _claiming = new();
     private Task<bool> _claim = Task.FromResult(true);
     private long _claimedAt;
@@ -30,9 +29,9 @@ public sealed partial class SharedLeaseAllocator
         _following = Task.Run(() => FollowAsync(_stop.Token));
     }
 
-    private async Task<LeaseWriteResult> EnqueueAsync(Lease lease)
+    private async Task<LeaseWriteResult> EnqueueAsync(TLease lease)
     {
-        lock (_writes) _unwritten.Remove(lease.IPv4); // this one is newer
+        lock (_writes) _unwritten.Remove(lease.Key); // this one is newer
         var write = Enqueue(lease);
         try
         {
@@ -45,20 +44,20 @@ public sealed partial class SharedLeaseAllocator
         }
     }
 
-    private LeaseWrite Enqueue(in Lease lease)
+    private LeaseWrite<TLease> Enqueue(in TLease lease)
     {
-        var write = new LeaseWrite(Hold(lease));
-        Leases.BeginWrite(lease);
+        var write = new LeaseWrite<TLease>(Hold(lease));
+        _leases.BeginWrite(lease);
         if (!_queue.Writer.TryWrite(write)) write.Complete(LeaseWriteResult.Unknown); // the server ends
         return write;
     }
 
     // The longer a lease is kept, the longer can a server that does not reach the store renew it.
-    private SharedLease Hold(in Lease lease)
+    private SharedLease<TLease> Hold(in TLease lease)
     {
         var now = _clock.GetUtcNow();
         var rest = lease.ExpiresAt - now;
-        return new SharedLease(
+        return new SharedLease<TLease>(
             lease,
             lease.State switch
             {
@@ -71,41 +70,47 @@ public sealed partial class SharedLeaseAllocator
 
     private async Task WriteLoopAsync()
     {
-        List<LeaseWrite> group = [], later = [];
-        var leases = new SharedLease[MostLeasesOfWrite];
-        var addresses = new HashSet<IPv4Address>();
+        List<LeaseWrite<TLease>> group = [], later = [];
+        var memory = new SharedLease<TLease>[MostLeasesOfWrite];
+        var addresses = new HashSet<TAddress>();
         while (later.Count > 0 || await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            // An address is in a group once, in the order of its leases.
+            // An address is in a group once, in the order of its _leases.
             var pending = later;
             later = [];
             group.Clear();
             addresses.Clear();
             foreach (var write in pending) Add(write);
             while (group.Count < MostLeasesOfWrite && _queue.Reader.TryRead(out var next)) Add(next);
-            for (var i = 0; i < group.Count; i++) leases[i] = group[i].Lease;
-            await WriteGroupAsync(group, leases.AsMemory(0, group.Count)).ConfigureAwait(false);
+            for (var i = 0; i < group.Count; i++) memory[i] = group[i].Lease;
+            await WriteGroupAsync(group, memory.AsMemory(0, group.Count)).ConfigureAwait(false);
         }
 
-        void Add(LeaseWrite write) =>
-            (group.Count < MostLeasesOfWrite && addresses.Add(write.Lease.Lease.IPv4) ? group : later).Add(write);
+        void Add(LeaseWrite<TLease> write) =>
+            (group.Count < MostLeasesOfWrite && addresses.Add(write.Lease.Lease.Key) ? group : later).Add(write);
     }
 
-    private async Task WriteGroupAsync(List<LeaseWrite> group, ReadOnlyMemory<SharedLease> leases)
+    private async Task WriteGroupAsync(List<LeaseWrite<TLease>> group, ReadOnlyMemory<SharedLease<TLease>> memory)
     {
         try
         {
             using var timeout = new CancellationTokenSource(StoreTimeout, _timeProvider);
-            var conflicts = (await _store.WriteAsync(_holds.Server, leases, timeout.Token).ConfigureAwait(false))
-                .ToDictionary(entry => entry.Lease.IPv4);
+            var conflicts = (await _store.WriteAsync(_holds.Server, memory, timeout.Token).ConfigureAwait(false))
+                .ToDictionary(entry => entry.Lease.Key);
             foreach (var write in group)
             {
-                if (!conflicts.TryGetValue(write.Lease.Lease.IPv4, out var other)) Leases.EndWrite(write.Lease);
-                else Leases.Apply(other);
+                if (!conflicts.TryGetValue(write.Lease.Lease.Key, out var other))
+                {
+                    _leases.EndWrite(write.Lease);
+                    continue;
+                }
+
+                _leases.Apply(other);
+                write.InTheWay = other.Lease;
             }
 
             foreach (var write in group)
-                write.Complete(conflicts.ContainsKey(write.Lease.Lease.IPv4) ? LeaseWriteResult.Conflicts : LeaseWriteResult.Written);
+                write.Complete(conflicts.ContainsKey(write.Lease.Lease.Key) ? LeaseWriteResult.Conflicts : LeaseWriteResult.Written);
         }
 #pragma warning disable CA1031 // whatever a store throws, the server answers by itself
         catch (Exception failure)
@@ -145,7 +150,9 @@ public sealed partial class SharedLeaseAllocator
         try
         {
             await LearnAsync(either.Token).ConfigureAwait(false);
-            if (_holds.IsAlone || IsReserveDue || Leases.FindReserve(_options.LargestReserve).Count > 0)
+            var surplus = _leases.GiveUpUnleasable();
+            if (surplus.Count > 0) await _store.ReleaseAsync(_holds.Server, surplus, either.Token).ConfigureAwait(false);
+            if (_holds.IsAlone || IsReserveDue || _leases.FindReserve(_options.LargestReserve).Count > 0)
                 await ClaimAsync(either.Token).ConfigureAwait(false);
         }
         finally
@@ -160,7 +167,7 @@ public sealed partial class SharedLeaseAllocator
     private async Task LearnAsync(CancellationToken cancellationToken)
     {
         var changes = await _store.ReadAsync(_holds.Server, Volatile.Read(ref _position), cancellationToken).ConfigureAwait(false);
-        foreach (var entry in changes.Leases) Leases.Apply(entry);
+        foreach (var entry in changes.Leases) _leases.Apply(entry);
         Volatile.Write(ref _position, changes.Position);
     }
 
@@ -168,13 +175,13 @@ public sealed partial class SharedLeaseAllocator
 
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        List<LeaseWrite> writes;
+        List<LeaseWrite<TLease>> writes;
         lock (_writes)
         {
             // One that has ended needs no entry.
             var now = _clock.GetUtcNow();
             foreach (var lease in _unwritten.Values.Where(lease => lease.State == LeaseState.Bound && lease.ExpiresAt <= now).ToList())
-                _unwritten.Remove(lease.IPv4);
+                _unwritten.Remove(lease.Key);
             writes = [.. _unwritten.Values.Select(lease => Enqueue(lease))];
         }
 
@@ -185,14 +192,15 @@ public sealed partial class SharedLeaseAllocator
             var result = await ResultAsync(write, cancellationToken).ConfigureAwait(false);
             if (result == LeaseWriteResult.Unknown) continue; // the next time
             lock (_writes)
-                if (_unwritten.TryGetValue(lease.IPv4, out var unwritten) && unwritten == lease) _unwritten.Remove(lease.IPv4);
+                if (_unwritten.TryGetValue(lease.Key, out var newest) && EqualityComparer<TLease>.Default.Equals(newest, lease))
+                    _unwritten.Remove(lease.Key);
             if (result == LeaseWriteResult.Written) continue;
-            SharedLeaseMetrics.Conflict();
-            LogNotReconciled(lease.Address, lease.Hardware, Leases.Find(lease.Address)?.Hardware ?? default);
+            _metrics.Conflict();
+            _log.LogNotReconciled(lease.Address, lease.Hardware, write.InTheWay?.Hardware);
         }
     }
 
-    private static async Task<LeaseWriteResult> ResultAsync(LeaseWrite write, CancellationToken cancellationToken)
+    private static async Task<LeaseWriteResult> ResultAsync(LeaseWrite<TLease> write, CancellationToken cancellationToken)
     {
         try
         {
@@ -206,10 +214,10 @@ public sealed partial class SharedLeaseAllocator
 
     private async Task ClaimAsync(CancellationToken cancellationToken)
     {
-        var wanted = Leases.FindReserve(_options.LargestReserve);
+        var wanted = _leases.FindReserve(_options.LargestReserve);
         var reserve = await _store.ClaimAsync(_holds.Server, wanted, _options.OutageTime, cancellationToken).ConfigureAwait(false);
         _claimedAt = _timeProvider.GetTimestamp();
-        Leases.ReplaceReserve(reserve);
+        _leases.ReplaceReserve(reserve);
     }
 
     // Many clients find the reserve empty at once: one claim is for all of them.
@@ -263,7 +271,7 @@ public sealed partial class SharedLeaseAllocator
     private async Task<bool> FillReserveAsync(CancellationToken cancellationToken)
     {
         await LearnAsync(cancellationToken).ConfigureAwait(false); // not to ask for what others have
-        if (Leases.FindReserve(_options.LargestReserve).Count > 0)
+        if (_leases.FindReserve(_options.LargestReserve).Count > 0)
         {
             _foundNoneAt = null;
             await ClaimAsync(cancellationToken).ConfigureAwait(false);
@@ -271,7 +279,7 @@ public sealed partial class SharedLeaseAllocator
         }
 
         // Nothing is to be claimed where the reserve was filled meanwhile, too.
-        var isLow = Leases.IsReserveLow(_options.LargestReserve);
+        var isLow = _leases.IsReserveLow(_options.LargestReserve);
         _foundNoneAt = isLow ? _timeProvider.GetTimestamp() : null;
         return !isLow;
     }
@@ -284,8 +292,8 @@ public sealed partial class SharedLeaseAllocator
             _holds.IsAlone = true;
         }
 
-        SharedLeaseMetrics.IsAway(true);
-        LogAway(reason, _options.OutageTime);
+        _metrics.IsAway(true);
+        _log.LogAway(reason, _options.OutageTime);
     }
 
     private void SetBack(int unwritten)
@@ -296,7 +304,7 @@ public sealed partial class SharedLeaseAllocator
             _holds.IsAlone = false;
         }
 
-        SharedLeaseMetrics.IsAway(false);
-        LogBack(unwritten);
+        _metrics.IsAway(false);
+        _log.LogBack(unwritten);
     }
 }

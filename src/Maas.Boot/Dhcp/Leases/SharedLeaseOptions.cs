@@ -1,6 +1,6 @@
-namespace Maas.Boot.Dhcp4.Leases;
+namespace Maas.Boot.Dhcp.Leases;
 
-/// <summary>How a <see cref="SharedLeaseAllocator"/> answers while its store is slow or away.</summary>
+/// <summary>How a <c>SharedLeaseAllocator</c> or <c>SharedLeaseAllocator6</c> answers while its store is slow or away.</summary>
 public sealed record SharedLeaseOptions
 {
     /// <summary>
