@@ -27,6 +27,13 @@ if (args is ["allocate", var at, var many, var place, var rounds])
     return;
 }
 
+// ApiLoad search MACHINES DIRECTORY: how long pages of lists and searches take among so many machines.
+if (args is ["search", var all, var folder])
+{
+    await SearchLoad.RunAsync(int.Parse(all, CultureInfo.InvariantCulture), folder);
+    return;
+}
+
 // ApiLoad [SECONDS]: requests of the API per second of one caller, and bytes allocated per request, over a store in memory and without
 // sockets.
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 5;

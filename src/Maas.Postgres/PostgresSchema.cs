@@ -29,6 +29,12 @@ internal static class PostgresSchema
         Lock(session, schema);
         CheckApplication(session, schema);
         Advance(session, schema);
+        while (SqlMachineSearch.Fill(session) > 0)
+        {
+            // What an earlier version has saved, some at a time.
+        }
+
+        AddSearchIndex(session);
         session.Execute(CommitMark.DeleteOld);
         transaction.Commit();
     }
@@ -93,6 +99,19 @@ internal static class PostgresSchema
         foreach (var script in Scripts.Read(after, upTo)) session.Execute(script);
         session.Execute(string.Create(
             CultureInfo.InvariantCulture, $"DELETE FROM schema_version; INSERT INTO schema_version (version) VALUES ({upTo})"));
+    }
+
+    // An extension is the database's owner's to install. Without it a search reads the column of all machines.
+    private static void AddSearchIndex(PostgresSession session)
+    {
+        if (session.Query(
+            """
+            SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace
+            WHERE extname = 'pg_trgm' AND NOT EXISTS (
+                SELECT 1 FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'machines_search')
+            """,
+            row => row.GetString(0)) is [var place])
+            session.Execute($"CREATE INDEX machines_search ON machines USING gin (search {place}.gin_trgm_ops)");
     }
 
     private static void CheckServer(NpgsqlConnection connection)

@@ -16,6 +16,17 @@ internal static class SqlDialect
     /// <summary>A function of a text and a part of it that returns the place of the part, from 1; 0 when it is not in the text.</summary>
     public const string Position = "strpos";
 
+    /// <summary>A condition: a column contains the text whose <see cref="PatternOf"/> is a parameter.</summary>
+    public static string ContainsText(string column, string parameter) => $"{column} LIKE {parameter}";
+
+    /// <summary>
+    /// A text that a column is to contain, as the parameter of <see cref="ContainsText"/>: LIKE is what indexes of trigrams answer.
+    /// </summary>
+    public static string PatternOf(string text) => "%" + text
+        .Replace(@"\", @"\\", StringComparison.Ordinal)
+        .Replace("%", @"\%", StringComparison.Ordinal)
+        .Replace("_", @"\_", StringComparison.Ordinal) + "%";
+
     /// <summary>A function that returns the greatest of its arguments.</summary>
     public const string Greatest = "greatest";
 
@@ -27,6 +38,9 @@ internal static class SqlDialect
 
     /// <summary>The index that has the candidates of an allocation in their order: PostgreSQL decides by itself.</summary>
     public const string ByCandidates = "";
+
+    /// <summary>The index that has what machines are searched and filtered by: PostgreSQL decides by itself.</summary>
+    public const string BySearch = "";
 
     /// <summary>Follows a subquery of rows to update: rows that another transaction has locked are skipped.</summary>
     public const string SkipLocked = "FOR UPDATE SKIP LOCKED";
@@ -83,6 +97,9 @@ internal static class SqlDialect
 
     /// <summary>The kind of index of a column that is compared by itself. A text may be longer than an entry of a B-tree.</summary>
     public static string IndexOf(RecordColumnKind kind) => kind is RecordColumnKind.Text ? "USING hash " : "";
+
+    /// <summary>A tag that few machines have, by which they are found: PostgreSQL decides by itself.</summary>
+    public static string? FindRareTag(SqlSession session, IEnumerable<string> tags) => null;
 
     /// <summary>Begins the preparation of tables of records: one host at a time.</summary>
     public static void BeginPreparation(SqlSession session) => session.Execute(PostgresLocks.OfSchema);

@@ -5,6 +5,9 @@ namespace Maas.Sql;
 /// <summary>What SQLite writes in a way of its own, and the statements that depend on how it assigns numbers.</summary>
 internal static class SqlDialect
 {
+    /// <summary>So many machines are found by their tag; more are found in the order of the list, where they are met soon.</summary>
+    private const int MostOfRareTag = 1_000;
+
     /// <summary>A function of a JSON list of texts that returns rows with one column, <c>value</c>.</summary>
     public const string Texts = "json_each";
 
@@ -13,6 +16,12 @@ internal static class SqlDialect
 
     /// <summary>A function of a text and a part of it that returns the place of the part, from 1; 0 when it is not in the text.</summary>
     public const string Position = "instr";
+
+    /// <summary>A condition: a column contains the text whose <see cref="PatternOf"/> is a parameter.</summary>
+    public static string ContainsText(string column, string parameter) => $"{Position}({column}, {parameter}) > 0";
+
+    /// <summary>A text that a column is to contain, as the parameter of <see cref="ContainsText"/>.</summary>
+    public static string PatternOf(string text) => text;
 
     /// <summary>A function that returns the greatest of its arguments.</summary>
     public const string Greatest = "max";
@@ -25,6 +34,9 @@ internal static class SqlDialect
 
     /// <summary>The index that has the candidates of an allocation in their order.</summary>
     public const string ByCandidates = "INDEXED BY machines_candidates";
+
+    /// <summary>The index that has what machines are searched and filtered by, in the order of their host names.</summary>
+    public const string BySearch = "INDEXED BY machines_search";
 
     /// <summary>Follows a subquery of rows to update: rows that another transaction has locked are skipped.</summary>
     public const string SkipLocked = "";
@@ -71,6 +83,12 @@ internal static class SqlDialect
 
     /// <summary>The kind of index of a column that is compared by itself.</summary>
     public static string IndexOf(RecordColumnKind kind) => "";
+
+    /// <summary>A tag that few machines have, by which they are found. SQLite keeps no statistics to decide that by.</summary>
+    public static string? FindRareTag(SqlSession session, IEnumerable<string> tags) => tags.FirstOrDefault(tag =>
+        session.ExecuteScalar<long>(
+            "SELECT count(*) FROM (SELECT 1 FROM machine_tags WHERE tag = @tag LIMIT @limit)",
+            ("@tag", tag), ("@limit", MostOfRareTag + 1)) <= MostOfRareTag);
 
     /// <summary>Begins the preparation of tables of records.</summary>
     public static void BeginPreparation(SqlSession session)

@@ -146,6 +146,7 @@ public sealed class SqliteMaasStore : IMaasStore, IStoreBackup, IDisposable
             database.WriteAsync(
                 session => session.Execute("DELETE FROM effects WHERE withdrawn = 1; UPDATE effects SET claimed_until = 0"),
                 CancellationToken.None, WriteKind.Deletion).GetAwaiter().GetResult();
+            SqlMachineSearch.Fill(database);
             _parts = new SqlStoreParts(database, limits);
             _database = database;
         }

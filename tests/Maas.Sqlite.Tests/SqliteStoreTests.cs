@@ -195,5 +195,45 @@ public sealed class SqliteStoreTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Lists_by_host_name_are_found_in_an_index_and_read_in_its_order()
+    {
+        MachineFilter page = new() { AfterHostname = "b", Limit = 200 };
+        (MachineFilter Filter, string Index)[] filters =
+        [
+            (page, "machines_search"),
+            (page with { Search = ["web", "10.0."], VisibleTo = "ann", Owners = ["ann"] }, "machines_search"),
+            (page with { Search = ["web"], Statuses = [MachineStatus.Ready], Zones = [2], NotPools = [3] }, "machines_search"),
+            (page with { Search = ["web"], Ids = [SystemId.Parse("abc346")] }, "(id=?)"),
+            (page with { Search = ["web"], Tags = ["rare"] }, "(tag=?)"),
+            (page with { Tags = ["common"] }, "machines_search"),
+        ];
+        using var database = Open();
+        await database.WriteAsync(
+            connection => connection.Execute(
+                """
+                WITH RECURSIVE some (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM some WHERE number < 1001)
+                INSERT INTO machines (number, id, hostname, domain, status, power_state, agent_name, zone, pool, version, document)
+                    SELECT number, number, number, 'maas', 4, 0, '', '1', '1', 1, '{}' FROM some;
+                INSERT INTO machine_tags (tag, machine) SELECT 'common', id FROM machines
+                """),
+            TestContext.Current.CancellationToken);
+        foreach (var (filter, index) in filters)
+        {
+            var plan = await database.ReadAsync(
+                connection =>
+                {
+                    var (by, where, parameters) = SqlMachineFilter.Build(connection, filter);
+                    return connection.Query(
+                        $"EXPLAIN QUERY PLAN SELECT m.document FROM machines m {by} {where} {SqlMachineFilter.OrderAndLimit(filter)}",
+                        row => row.GetString(3), [.. parameters]);
+                },
+                TestContext.Current.CancellationToken);
+            plan.Should().Contain(step => step.Contains(index, StringComparison.Ordinal));
+            if (index == "machines_search")
+                plan.Should().NotContain(step => step.Contains("TEMP B-TREE FOR ORDER BY", StringComparison.Ordinal));
+        }
+    }
+
     private SqliteDatabase Open() => SqliteDatabase.Open(DataSource, TimeProvider.System);
 }

@@ -76,6 +76,9 @@ public sealed class StoreUpgradeTests : IDisposable
         machines[1].Should().BeEquivalentTo(two with { Number = 4, Version = 3 });
         (await store.Machines.FindByMacAsync(one.MacAddresses[0], Stop))!.Id.Should().Be(one.Id);
         (await store.Machines.ListAsync(new MachineFilter { Tags = ["ssd"] }, Stop)).Should().ContainSingle().Which.Id.Should().Be(two.Id);
+        foreach (var word in (string[])["SSD", "two.maas", "abc348", "00:00:02", "nn"])
+            (await store.Machines.ListAsync(new MachineFilter { Search = [word], AfterHostname = "" }, Stop))
+                .Should().ContainSingle(word).Which.Id.Should().Be(two.Id);
         (await store.Machines.ListCandidatesAsync(new CandidateFilter { Limit = 9, Architectures = ["arm64/generic"] }, Stop))
             .Should().ContainSingle().Which.Id.Should().Be(one.Id);
         (await store.Machines.GetUserDataAsync(two.Id, Stop)).Should().Equal(0, 1, 0xff, (byte)'\\', (byte)'\n');

@@ -50,6 +50,12 @@ public sealed record MachineFilter
     /// <summary>Ids of resource pools that a machine must not be in.</summary>
     public IReadOnlyList<long> NotPools { get; init; } = [];
 
+    /// <summary>
+    /// Parts of a machine's fully qualified name, id, owner, IP addresses, MAC addresses or tags, in any case; a machine must have
+    /// <em>all</em> of them.
+    /// </summary>
+    public IReadOnlyList<string> Search { get; init; } = [];
+
     /// <summary>Conditions on records of the machine; all of them must hold.</summary>
     public IReadOnlyList<NodeRecordCondition> Records { get; init; } = [];
 

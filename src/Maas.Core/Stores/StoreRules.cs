@@ -66,6 +66,22 @@ public static class StoreRules
             : new MachineChange { At = redemption.Now, Machine = machine with { CheckedIn = true, IpAddresses = addresses } };
     }
 
+    /// <summary>
+    /// The text in which a machine is searched (<see cref="MachineFilter.Search"/>): its fully qualified name, id, owner, IP addresses, MAC
+    /// addresses and tags in lower case, each in a line of its own. Never empty.
+    /// </summary>
+    /// <param name="machine">The machine.</param>
+    public static string SearchText(Machine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return string.Join(
+            '\n',
+            [
+                machine.Fqdn, machine.Id.ToString(), machine.Owner ?? "", .. machine.IpAddresses,
+                .. machine.MacAddresses.Select(address => address.ToString()), .. machine.Tags,
+            ]).ToLowerInvariant();
+    }
+
     /// <summary>Whether a machine is forgotten if none of its addresses was observed since <paramref name="since"/>.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="since">The time.</param>

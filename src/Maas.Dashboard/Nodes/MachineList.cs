@@ -16,7 +16,7 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
     /// <summary>The most lines that are kept; beyond them the reader is asked to narrow the search.</summary>
     public const int MostRows = 20_000;
 
-    /// <summary>The most machines that are read in search of a page's matches.</summary>
+    /// <summary>The most machines that are read for a page, where the store does not evaluate the whole search.</summary>
     private const int MostRead = 20 * PageSize;
 
     private readonly List<MachineRow> _rows = [];

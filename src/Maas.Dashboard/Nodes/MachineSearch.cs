@@ -6,8 +6,8 @@ namespace Maas.Dashboard.Nodes;
 
 /// <summary>
 /// What a user types into the search field and chooses as status. Words are separated by blanks and must all match: <c>tag:NAME</c>,
-/// <c>mac:ADDRESS</c>, <c>owner:NAME</c>, <c>zone:NAME</c>, <c>pool:NAME</c>, <c>status:GROUP</c> and a whole MAC address are answered by
-/// the store's indexes; <c>bmc:ADDRESS</c> and any other word are looked for in the machines. MAAS's own form, <c>tags:(=a,b)</c>, is read
+/// <c>mac:ADDRESS</c>, <c>owner:NAME</c>, <c>zone:NAME</c>, <c>pool:NAME</c>, <c>status:GROUP</c> and any other word are answered by the
+/// store; <c>bmc:ADDRESS</c>, which the store has encrypted, is looked for in the machines. MAAS's own form, <c>tags:(=a,b)</c>, is read
 /// too.
 /// </summary>
 internal sealed class MachineSearch
@@ -52,21 +52,17 @@ internal sealed class MachineSearch
         Owners = _owners,
         MacAddresses = _addresses,
         Statuses = _statuses,
+        Search = _words,
         // A name that no zone has is no machine's zone either.
         Zones = [.. _zones.Select(name => topology.FindZone(name)?.Id ?? long.MinValue)],
         Pools = [.. _pools.Select(name => topology.FindPool(name)?.Id ?? long.MinValue)],
         VisibleTo = actor.IsAdministrator ? null : actor.Name,
     };
 
-    /// <summary>Whether the words match a machine that the store found. How machines are switched is for administrators.</summary>
-    public bool Matches(Machine machine, MachineActor actor) =>
-        _words.TrueForAll(word =>
-            Has(machine.Fqdn, word) || Has(machine.Owner ?? "", word) || Has(machine.Id.ToString(), word)
-            || machine.IpAddresses.Any(address => Has(address, word))
-            || machine.MacAddresses.Any(address => Has(address.ToString(), word))
-            || machine.Tags.Any(tag => Has(tag, word)))
-        && _controllers.TrueForAll(word =>
-            actor.IsAdministrator && machine.Power.Parameters.TryGetValue("power_address", out var address) && Has(address, word));
+    /// <summary>Whether a machine that the store found is meant. How machines are switched is for administrators.</summary>
+    public bool Matches(Machine machine, MachineActor actor) => _controllers.TrueForAll(word =>
+        actor.IsAdministrator && machine.Power.Parameters.TryGetValue("power_address", out var address)
+        && address.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private void Add(string word)
     {
@@ -104,6 +100,4 @@ internal sealed class MachineSearch
             }
         }
     }
-
-    private static bool Has(string text, string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,11 +3,16 @@ using Maas.Core.Nodes;
 
 namespace Maas.Sql;
 
-/// <summary>A filter as a WHERE clause. Every value is a parameter; each list is one, in JSON.</summary>
+/// <summary>A filter as a WHERE clause. Every value is a parameter; each long list is one, in JSON.</summary>
 internal static class SqlMachineFilter
 {
-    public static (string Where, List<(string Name, object? Value)> Parameters) Build(MachineFilter filter)
+    private const int MostTags = 8; // more are counted, which is slower
+
+    /// <summary>The clause, and the index that a list in the order of host names is read from; empty for the planner's choice.</summary>
+    public static (string Index, string Where, List<(string Name, object? Value)> Parameters) Build(
+        SqlSession session, MachineFilter filter)
     {
+        var rareTag = SqlDialect.FindRareTag(session, filter.Tags.Take(MostTags));
         SqlConditions sql = new();
         sql.AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
         sql.AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names",
@@ -21,13 +26,18 @@ internal static class SqlMachineFilter
         sql.AnyOf("m.agent_name IN {0}", "@agents", filter.AgentNames);
         sql.AnyOf("m.domain IN {0}", "@domains", filter.Domains);
         AddPlaces(sql, filter.Zones, filter.NotZones, filter.Pools, filter.NotPools);
+        if (rareTag is not null)
+            sql.Add("m.id IN (SELECT machine FROM machine_tags WHERE tag = @rareTag)", ("@rareTag", rareTag));
         AddTags(sql, filter.Tags);
+        SqlMachineSearch.Add(sql, filter.Search);
         SqlRecordConditions.AddOfMachine(sql, filter.Records);
         if (filter.VisibleTo is { } user) sql.Add("(m.owner IS NULL OR m.owner = @user)", ("@user", user));
         if (filter.AfterNumber > 0) sql.Add("m.number > @after", ("@after", filter.AfterNumber));
         if (filter.AfterHostname is { Length: > 0 } hostname) sql.Add("m.hostname > @afterHostname", ("@afterHostname", hostname));
         if (filter.Limit is { } limit) sql.Parameters.Add(("@limit", limit));
-        return (sql.Where, sql.Parameters);
+        // Machines that are named are found by their names.
+        var isNamed = filter.Ids.Count + filter.Hostnames.Count + filter.MacAddresses.Count > 0 || rareTag is not null;
+        return (filter.AfterHostname is null || isNamed ? "" : SqlDialect.BySearch, sql.Where, sql.Parameters);
     }
 
     /// <summary>The order of the machines, and how many of them.</summary>
@@ -50,7 +60,18 @@ internal static class SqlMachineFilter
     public static void AddTags(SqlConditions sql, IEnumerable<string> named)
     {
         var tags = named.Distinct(StringComparer.Ordinal).ToList();
+        if (tags.Count <= MostTags)
+        {
+            for (var at = 0; at < tags.Count; at++)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"@tag{at}");
+                sql.Add($"EXISTS (SELECT 1 FROM machine_tags t WHERE t.machine = m.id AND t.tag = {name})", (name, tags[at]));
+            }
+
+            return;
+        }
+
         sql.AnyOf("(SELECT count(*) FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0}) = @tagCount", "@tags", tags);
-        if (tags.Count > 0) sql.Parameters.Add(("@tagCount", tags.Count));
+        sql.Parameters.Add(("@tagCount", tags.Count));
     }
 }

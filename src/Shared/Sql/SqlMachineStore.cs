@@ -12,21 +12,24 @@ internal sealed class SqlMachineStore(
 {
     private const string Columns = "m.number, m.version, m.document";
 
+    private readonly MachineCache _cache = new();
+
     public Task<Machine?> GetAsync(SystemId id, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => Get(session, id.ToString()), cancellationToken);
+        database.ReadAsync(session => ReadCommitted(session, id.ToString()), cancellationToken);
 
     public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.QuerySingleOrDefault(
-            $"SELECT {Columns} FROM machines m JOIN machine_macs a ON a.machine = m.id WHERE a.mac = @mac", Read,
-                ("@mac", address.ToString())),
+        session => session.ExecuteScalar<string>(
+            "SELECT machine FROM machine_macs WHERE mac = @mac", ("@mac", address.ToString())) is { } id
+            ? ReadCommitted(session, id)
+            : null,
         cancellationToken);
 
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
         session =>
         {
-            var (where, parameters) = SqlMachineFilter.Build(filter);
+            var (index, where, parameters) = SqlMachineFilter.Build(session, filter);
             return (IReadOnlyList<Machine>)session.Query(
-                $"SELECT {Columns} FROM machines m {where} {SqlMachineFilter.OrderAndLimit(filter)}",
+                $"SELECT {Columns} FROM machines m {index} {where} {SqlMachineFilter.OrderAndLimit(filter)}",
                 Read,
                 [.. parameters]);
         },
@@ -36,10 +39,10 @@ internal sealed class SqlMachineStore(
         database.ReadAsync(
         session =>
         {
-            var (where, parameters) = SqlMachineFilter.Build(filter);
+            var (index, where, parameters) = SqlMachineFilter.Build(session, filter);
             // What asks for nothing else than the index has is read from it alone.
             var isCovered = parameters.TrueForAll(parameter => parameter.Name is "@after" or "@limit" or "@user");
-            var index = isCovered ? SqlDialect.ByRevisions : "";
+            if (isCovered) index = SqlDialect.ByRevisions;
             return (IReadOnlyList<MachineRevision>)session.Query(
                 $"""
                 SELECT m.id, m.number, m.version, m.results FROM machines m {index} {where}
@@ -206,6 +209,21 @@ internal sealed class SqlMachineStore(
             ("@name", name));
         writer.Save(session, [.. tagged.Select(machine => StoreRules.ReplaceTag(machine, name, replacement, batch.At))]);
         return result;
+    }
+
+    // The document only when it is not the one that was read last.
+    private Machine? ReadCommitted(SqlSession session, string id)
+    {
+        var known = _cache.Find(id);
+        var machine = session.QuerySingleOrDefault(
+            """
+            SELECT number, version, CASE WHEN number = @number AND version = @version THEN NULL ELSE document END
+            FROM machines WHERE id = @id
+            """,
+            row => row.IsDBNull(2) && known is not null ? known : Read(row),
+            ("@number", known?.Number ?? 0), ("@version", known?.Version ?? 0), ("@id", id));
+        if (machine is not null && !ReferenceEquals(machine, known)) _cache.Keep(id, machine);
+        return machine;
     }
 
     private static Machine? Get(SqlSession session, string id) => session.QuerySingleOrDefault(

@@ -112,9 +112,9 @@ internal sealed class SqlMachineWriter(int changesKept, SqlEventLimit eventLimit
     private static long Insert(SqlSession session, Machine machine) => session.ExecuteScalar<long>(
         """
         INSERT INTO machines (id, hostname, domain, status, power_state, owner, token_key, agent_name, zone, pool, deadline, locked,
-            architecture, cpu_count, memory, cost, disk_bytes, version, document)
+            architecture, cpu_count, memory, cost, disk_bytes, search, version, document)
         VALUES (@id, @hostname, @domain, @status, @powerState, @owner, @tokenKey, @agentName, @zone, @pool, @deadline, @locked,
-            @architecture, @cpuCount, @memory, @cost, @diskBytes, @version, @document)
+            @architecture, @cpuCount, @memory, @cost, @diskBytes, @search, @version, @document)
         RETURNING number
         """,
         Columns(machine));
@@ -124,7 +124,7 @@ internal sealed class SqlMachineWriter(int changesKept, SqlEventLimit eventLimit
         UPDATE machines SET hostname = @hostname, domain = @domain, status = @status, power_state = @powerState, owner = @owner,
             token_key = @tokenKey, agent_name = @agentName, zone = @zone, pool = @pool, deadline = @deadline, locked = @locked,
             architecture = @architecture, cpu_count = @cpuCount, memory = @memory, cost = @cost, disk_bytes = @diskBytes,
-            version = @version, document = @document
+            search = @search, version = @version, document = @document
         WHERE id = @id
         """,
         Columns(machine));
@@ -148,6 +148,7 @@ internal sealed class SqlMachineWriter(int changesKept, SqlEventLimit eventLimit
         ("@memory", machine.MemoryMiB),
         ("@cost", CandidateRank.Of(machine).Cost),
         ("@diskBytes", CandidateRank.Of(machine).DiskBytes),
+        ("@search", StoreRules.SearchText(machine)),
         ("@version", machine.Version),
         ("@document", MachineDocument.Write(machine)),
     ];

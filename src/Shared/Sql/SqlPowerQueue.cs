@@ -17,8 +17,9 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
                 $"""
                 UPDATE effects SET claimed_until = @until, claim = claim + 1
                 WHERE id IN (
-                    SELECT id FROM effects
-                    WHERE id IN (SELECT min(id) FROM effects GROUP BY machine) AND due <= @now AND claimed_until <= @now
+                    SELECT id FROM effects e
+                    WHERE due <= @now AND claimed_until <= @now
+                        AND NOT EXISTS (SELECT 1 FROM effects o WHERE o.machine = e.machine AND o.id < e.id)
                     ORDER BY due, id LIMIT @limit {SqlDialect.SkipLocked})
                 RETURNING id, machine, action, finishes, repeats, attempts, claim
                 """,

@@ -48,6 +48,49 @@ internal sealed class MachineFilterContract : StoreCases
         await MatchesAsync(new MachineFilter { Tags = ["gpu", "absent"] }).ConfigureAwait(false);
     }
 
+    public async Task A_search_finds_parts_of_what_identifies_a_machine_in_any_case()
+    {
+        await FillAsync().ConfigureAwait(false);
+        await SaveAsync(NewMachine(5) with
+        {
+            Hostname = "db-x", Owner = "Ünal", IpAddresses = ["192.0.2.57", "2001:db8::5"], Tags = ["rack_7%"], Description = "unseen",
+        }).ConfigureAwait(false);
+
+        await MatchesAsync(Search("host-"), 1, 2, 3, 4).ConfigureAwait(false);
+        await MatchesAsync(Search("T-2.EXAMPLE"), 2).ConfigureAwait(false);
+        await MatchesAsync(Search(IdOf(3).ToString()), 3).ConfigureAwait(false);
+        await MatchesAsync(Search("LIC"), 2, 3).ConfigureAwait(false);
+        await MatchesAsync(Search("ünal"), 5).ConfigureAwait(false);
+        await MatchesAsync(Search("0.2.5"), 5).ConfigureAwait(false);
+        await MatchesAsync(Search("DB8::"), 5).ConfigureAwait(false);
+        await MatchesAsync(Search(MacOf(12).ToString()[3..]), 2).ConfigureAwait(false);
+        await MatchesAsync(Search("gp"), 3).ConfigureAwait(false);
+        await MatchesAsync(Search("k_7%"), 5).ConfigureAwait(false);
+        await MatchesAsync(Search("k7"), []).ConfigureAwait(false);
+        await MatchesAsync(Search("unseen"), []).ConfigureAwait(false);
+        await MatchesAsync(Search(""), 1, 2, 3, 4, 5).ConfigureAwait(false);
+        foreach (var text in HostileTexts.Where(text => text.Length > 0))
+            await MatchesAsync(Search(text), []).ConfigureAwait(false);
+    }
+
+    public async Task A_search_is_part_of_the_filter_and_follows_changes()
+    {
+        await FillAsync().ConfigureAwait(false);
+
+        await MatchesAsync(Search("host", "virtual"), 2, 3).ConfigureAwait(false);
+        await MatchesAsync(Search("host", "virtual", "gpu"), 3).ConfigureAwait(false);
+        await MatchesAsync(Search([.. Enumerable.Repeat("host-", 30), "virtual"]), 2, 3).ConfigureAwait(false);
+        await MatchesAsync(Search("host") with { Tags = ["virtual"], Statuses = [MachineStatus.Ready] }, 2).ConfigureAwait(false);
+        await MatchesAsync(Search("host") with { VisibleTo = "bob" }, 1, 4).ConfigureAwait(false);
+        await MatchesAsync(Search("host") with { AfterHostname = "host-1", Limit = 2 }, 2, 3).ConfigureAwait(false);
+        await MatchesAsync(Search("host") with { AfterHostname = "", Ids = [IdOf(4), IdOf(1)] }, 1, 4).ConfigureAwait(false);
+
+        var first = await GetAsync(IdOf(1)).ConfigureAwait(false);
+        await SaveAsync(first with { Hostname = "renamed", Tags = ["kept"] }).ConfigureAwait(false);
+        await MatchesAsync(Search("host-1"), []).ConfigureAwait(false);
+        await MatchesAsync(Search("named", "kept"), 1).ConfigureAwait(false);
+    }
+
     public async Task A_user_sees_its_own_machines_and_those_without_an_owner()
     {
         await FillAsync().ConfigureAwait(false);
@@ -128,6 +171,8 @@ internal sealed class MachineFilterContract : StoreCases
         var ids = Enumerable.Range(1, 40_000).Select(IdOf).ToList();
         await MatchesAsync(new MachineFilter { Ids = ids }, 1, 2, 3, 4).ConfigureAwait(false);
     }
+
+    private static MachineFilter Search(params string[] words) => new() { Search = words };
 
     private async Task FillAsync()
     {

@@ -10,7 +10,9 @@ internal static class MachineFilterMatch
     public static Func<Machine, bool> On(MachineFilter filter, RecordTables records)
     {
         var conditions = filter.Records.Select(condition => CandidateFilterMatch.Of(condition, records)).ToList();
-        return machine => filter.Matches(machine) && conditions.TrueForAll(holds => holds(machine.Id.ToString()));
+        List<string> words = [.. filter.Search.Select(word => word.ToLowerInvariant())];
+        return machine => filter.Matches(machine) && HasWords(machine, words)
+            && conditions.TrueForAll(holds => holds(machine.Id.ToString()));
     }
 
     /// <summary>The machines of a filter, in its order.</summary>
@@ -41,6 +43,10 @@ internal static class MachineFilterMatch
         && HasName(filter.Hostnames, machine)
         && (filter.MacAddresses.Count == 0 || filter.MacAddresses.Any(machine.MacAddresses.Contains))
         && filter.Tags.All(machine.Tags.Contains);
+
+    private static bool HasWords(Machine machine, List<string> words) =>
+        words.Count == 0
+        || (StoreRules.SearchText(machine) is var text && words.TrueForAll(word => text.Contains(word, StringComparison.Ordinal)));
 
     private static bool IsAny<T>(IReadOnlyList<T> values, T? value) => values.Count == 0 || (value is not null && values.Contains(value));
 
