@@ -4,7 +4,7 @@ using Maas.Core.Power;
 using Maas.Core.Stores;
 using Maas.Testing.Virtual;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -14,9 +14,10 @@ namespace FleetLoad;
 internal sealed class FleetHost : IAsyncDisposable
 {
     private readonly WebApplication _web;
+    private readonly InProcessServer _server;
     private long _requests;
 
-    private FleetHost(MaasCore core, WebApplication web) => (Core, _web) = (core, web);
+    private FleetHost(MaasCore core, WebApplication web, InProcessServer server) => (Core, _web, _server) = (core, web, server);
 
     public MaasCore Core { get; }
 
@@ -32,10 +33,11 @@ internal sealed class FleetHost : IAsyncDisposable
             new MaasCoreServices { TimeProvider = network.TimeProvider, Power = power });
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
+        var server = new InProcessServer();
+        builder.Services.AddSingleton<IServer>(server);
         builder.Services.AddSingleton(network.TimeProvider).AddSingleton(core).AddMaasApi();
         var web = builder.Build();
-        var host = new FleetHost(core, web);
+        var host = new FleetHost(core, web, server);
         web.Use(async (context, next) =>
         {
             Interlocked.Increment(ref host._requests);
@@ -50,7 +52,7 @@ internal sealed class FleetHost : IAsyncDisposable
     }
 
     /// <summary>Answers requests to this host.</summary>
-    public HttpMessageHandler CreateHandler() => _web.GetTestServer().CreateHandler();
+    public HttpMessageHandler CreateHandler() => _server.CreateHandler();
 
     /// <summary>Acts on power until the run ends; on the network.</summary>
     public async Task WorkAsync(VirtualNetwork network, CancellationToken stop)

@@ -50,7 +50,7 @@ public static class MaasApiEndpointRouteBuilderExtensions
         var all = endpoints.MapGroup("/" + prefix.Trim('/'));
         var (api, metadata) = (all.MapGroup(""), all.MapGroup(""));
         foreach (var resource in mount.Resources)
-            ApiEndpoints.Map(resource.Segments[0] == "metadata" ? metadata : api, mount, resource);
+            ApiEndpoints.Map(resource.IsMetadata ? metadata : api, mount, resource);
         ApiEndpoints.MapUnknown(api, mount, "");
         ApiEndpoints.MapUnknown(metadata, mount, "/metadata");
         return new MaasApiConventionBuilder(all, api, metadata);

@@ -24,7 +24,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable
         _connectionString = connectionString;
         _storeLock = storeLock;
         _inMemory = inMemory;
-        _writer = new SqliteWriter(writing, reserve);
+        _writer = new SqliteWriter(writing, inMemory, reserve);
     }
 
     public static SqliteDatabase Open(string path, TimeProvider timeProvider, Func<string, DiskReserve>? reserve = null)
@@ -73,7 +73,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable
         ObjectDisposedException.ThrowIf(_closed, this);
 
         // A store in memory has one connection, the writer's.
-        if (_inMemory) return _writer.RunAsync(query, WriteKind.Deletion); // it writes nothing
+        if (_inMemory) return Task.FromResult(_writer.ReadInMemory(query));
         if (!_readers.TryTake(out var session)) session = Connect(_connectionString);
         try
         {

@@ -9,7 +9,8 @@ namespace Maas.Sqlite;
 
 /// <summary>
 /// The one thread that writes. What has gathered while the disk was busy goes to it in one transaction, so that many small
-/// writes share one flush; each has a savepoint of its own, so that a failed one does not fail the others.
+/// writes share one flush; each has a savepoint of its own, so that a failed one does not fail the others. A store in memory waits for no
+/// disk: there, each caller writes by itself, one at a time.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -19,14 +20,16 @@ internal sealed class SqliteWriter : IDisposable
     private readonly BlockingCollection<Work> _queue = [];
     private readonly SqliteSession _session;
     private readonly DiskReserve? _reserve;
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
+    private readonly Lock _inMemory = new();
     private bool _isSynchronous = true;
     private long _syncedBatches;
 
-    public SqliteWriter(SqliteSession session, DiskReserve? reserve = null)
+    public SqliteWriter(SqliteSession session, bool inMemory, DiskReserve? reserve = null)
     {
         _session = session;
         _reserve = reserve;
+        if (inMemory) return;
         _thread = new Thread(Run) { IsBackground = true, Name = "Maas.Core store" };
         _thread.Start();
     }
@@ -37,15 +40,27 @@ internal sealed class SqliteWriter : IDisposable
     public Task<T> RunAsync<T>(Func<SqlSession, T> change, WriteKind kind = WriteKind.Ordinary, long bytes = 0)
     {
         var work = new Work<T>(change, kind, bytes);
-        _queue.Add(work);
+        if (_thread is not null)
+        {
+            _queue.Add(work);
+            return work.Task;
+        }
+
+        lock (_inMemory) RunBatch([work]);
         return work.Task;
+    }
+
+    /// <summary>Runs a query on the connection of a store in memory, which has no other.</summary>
+    public T ReadInMemory<T>(Func<SqlSession, T> query)
+    {
+        lock (_inMemory) return query(_session);
     }
 
     /// <summary>Finishes what was begun, then closes the connection.</summary>
     public void Dispose()
     {
         _queue.CompleteAdding();
-        _thread.Join();
+        _thread?.Join();
         _queue.Dispose();
         _session.Dispose();
     }
@@ -102,7 +117,8 @@ internal sealed class SqliteWriter : IDisposable
             Synchronize(batch.Exists(work => work.IsDurable));
             var changesBefore = raw.sqlite3_total_changes(_session.Connection.Handle);
             _session.Execute("BEGIN IMMEDIATE");
-            foreach (var work in batch) RunOne(work);
+            if (batch is [var only]) RunAlone(only);
+            else foreach (var work in batch) RunOne(work);
             _session.Execute("COMMIT");
             // A transaction that has changed nothing writes and syncs nothing.
             if (_isSynchronous && raw.sqlite3_total_changes(_session.Connection.Handle) != changesBefore)
@@ -128,6 +144,20 @@ internal sealed class SqliteWriter : IDisposable
         foreach (var work in batch) work.Succeed();
     }
 
+    // Without a savepoint: what fails is rolled back with the transaction.
+    private void RunAlone(Work work)
+    {
+        try
+        {
+            work.Run(_session);
+        }
+        catch (Exception failure) when (!IsFull(failure))
+        {
+            work.Fail(failure);
+            _session.Execute("ROLLBACK; BEGIN");
+        }
+    }
+
     private void RunOne(Work work)
     {
         _session.Execute("SAVEPOINT one");
@@ -146,7 +176,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Synchronize(bool durable)
     {
-        if (durable == _isSynchronous) return;
+        if (durable == _isSynchronous || _thread is null) return;
         _session.Execute(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         _isSynchronous = durable;
     }

@@ -18,6 +18,8 @@ internal static class LogText
     public static string From(string? text, int longest = Longest)
     {
         if (string.IsNullOrEmpty(text)) return "";
+        if (text.Length <= longest && Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains('\x7f'))
+            return text.Trim();
         var clean = new StringBuilder();
         foreach (var letter in text.EnumerateRunes())
         {

@@ -18,7 +18,7 @@ internal static class AgentTask
         if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine)
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
-        var task = Describe(machine, request.View.Prefix);
+        var task = Describe(machine, request.Prefix);
         if (machine.NextBoot is BootIntent.Install && await HasScriptsAsync(request, machine).ConfigureAwait(false))
             task += "has_scripts=true\n";
         return ApiResults.Text(task);

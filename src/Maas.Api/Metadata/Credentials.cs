@@ -71,9 +71,9 @@ internal static class Credentials
         var network = (await request.Core.NodeConfigs.GetAsync(machine, request.Aborted).ConfigureAwait(false)).Network;
         var isPlanned = network.Interfaces.Any(
             one => one.Type != InterfaceType.Physical || one.Links.Any(link => link.Address is not null));
-        return isPlanned
-            ? CloudInitNetworkConfig.Write(network, NetworkViews.Of(request.Topology, machine.Hostname, [machine.Domain]))
-            : null;
+        if (!isPlanned) return null;
+        var topology = await request.Core.Topology.GetAsync(request.Aborted).ConfigureAwait(false);
+        return CloudInitNetworkConfig.Write(network, NetworkViews.Of(topology, machine.Hostname, [machine.Domain]));
     }
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Maas.Api.Machines;
@@ -15,6 +16,7 @@ namespace Maas.Api.Metadata;
 /// <summary>The scripts a machine still has to run, as an uncompressed tar with its own table of contents.</summary>
 internal static class ScriptArchive
 {
+    private const int TarBlock = 512;
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101; // 0755
     private const UnixFileMode Readable = (UnixFileMode)0b110_100_100; // 0644
     private static readonly byte[] Launch = Encoding.UTF8.GetBytes(
@@ -39,7 +41,8 @@ internal static class ScriptArchive
         if (!scripts.Any(script => script.Result.Script.ApplyConfiguredNetworking)) return null;
         if (await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false) is not { } machine) return null;
         var config = await request.Core.NodeConfigs.GetAsync(machine, request.Aborted).ConfigureAwait(false);
-        var view = NetworkViews.Of(request.Topology, machine.Hostname, [machine.Domain]);
+        var topology = await request.Core.Topology.GetAsync(request.Aborted).ConfigureAwait(false);
+        var view = NetworkViews.Of(topology, machine.Hostname, [machine.Domain]);
         return Encoding.UTF8.GetBytes($"{{\"network\": {CloudInitNetworkConfig.Write(config.Network, view)}}}\n");
     }
 
@@ -152,17 +155,20 @@ internal static class ScriptArchive
 
     private static ReadOnlyMemory<byte> Tar(IReadOnlyList<(string Name, ReadOnlyMemory<byte> Body, UnixFileMode Mode)> files)
     {
-        using var buffer = new MemoryStream();
+        // A header and up to one block of padding for each file, and the end.
+        using var buffer = new MemoryStream(files.Sum(file => file.Body.Length + (2 * TarBlock)) + (2 * TarBlock));
         using (var tar = new TarWriter(buffer, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach (var (name, body, mode) in files)
             {
-                using var content = new MemoryStream(body.ToArray());
+                using var content = MemoryMarshal.TryGetArray(body, out var array)
+                    ? new MemoryStream(array.Array ?? [], array.Offset, array.Count, writable: false)
+                    : new MemoryStream(body.ToArray());
                 tar.WriteEntry(new UstarTarEntry(
                     TarEntryType.RegularFile, name) { Mode = mode, ModificationTime = DateTimeOffset.UnixEpoch, DataStream = content });
             }
         }
 
-        return buffer.ToArray();
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 }

@@ -47,7 +47,9 @@ internal sealed class Authenticator(
         if (!long.TryParse(header.Timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp))
             return Authentication.Refused(ApiResults.BadRequest("Authorization Error: the timestamp is not a number."));
 
-        var (caller, secret) = await FindAsync(header, cancellationToken).ConfigureAwait(false);
+        var isForMachines = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<MaasApiOperation>()
+            is { Access: ApiAccess.Machine or ApiAccess.MachineOrAnonymous };
+        var (caller, secret) = await FindAsync(header, isForMachines, cancellationToken).ConfigureAwait(false);
         if (caller is null) return Refused("Authorization Error: Invalid API key.");
 
         var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
@@ -111,15 +113,22 @@ internal sealed class Authenticator(
             .ToUriComponent();
     }
 
-    private async Task<(Caller? Caller, Secret Secret)> FindAsync(OAuthHeader header, CancellationToken cancellationToken)
+    // The sender that an operation is for is looked for first.
+    private async Task<(Caller? Caller, Secret Secret)> FindAsync(
+        OAuthHeader header, bool isForMachines, CancellationToken cancellationToken)
     {
+        if (isForMachines && await FindMachineAsync(header, cancellationToken).ConfigureAwait(false) is { Caller: not null } machine)
+            return machine;
         if (await core.Users.FindApiKeyAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } key)
             return (new Caller.OfUser(await WithEntitlementsAsync(key.User, cancellationToken).ConfigureAwait(false), key.TokenKey),
                 key.TokenSecret);
-        if (await core.MachineTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token)
-            return (new Caller.OfMachine(token.MachineId), token.TokenSecret);
-        return (null, default);
+        return isForMachines ? (null, default) : await FindMachineAsync(header, cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<(Caller? Caller, Secret Secret)> FindMachineAsync(OAuthHeader header, CancellationToken cancellationToken) =>
+        await core.MachineTokens.FindAsync(header.ConsumerKey, header.Token, cancellationToken).ConfigureAwait(false) is { } token
+            ? (new Caller.OfMachine(token.MachineId), token.TokenSecret)
+            : (null, default);
 
     /// <summary>An administrator may do everything, in whichever groups.</summary>
     private async ValueTask<User> WithEntitlementsAsync(User user, CancellationToken cancellationToken) =>

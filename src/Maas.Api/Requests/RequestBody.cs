@@ -32,11 +32,13 @@ internal static class RequestBody
         if (request.ContentLength > limit) return null;
         Allow(request, limit);
 
-        var body = new ArrayBufferWriter<byte>(FirstBuffer);
+        var body = new ArrayBufferWriter<byte>((int)Math.Min(FirstBuffer, (request.ContentLength ?? FirstBuffer) + 1));
         while (true)
         {
             // After a megabyte the rest is believed, and the buffer grows once more instead of by doubling.
-            var more = body.WrittenCount < Earnest ? 4096 : (int)Math.Max(4096, (request.ContentLength ?? 0) - body.WrittenCount + 1);
+            var more = body.FreeCapacity > 0 ? 1
+                : body.WrittenCount < Earnest ? FirstBuffer
+                : (int)Math.Max(4096, (request.ContentLength ?? 0) - body.WrittenCount + 1);
             var read = await request.Body.ReadAsync(body.GetMemory(more), cancellationToken).ConfigureAwait(false);
             if (read == 0) return body.WrittenMemory;
             body.Advance(read);

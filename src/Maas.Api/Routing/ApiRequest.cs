@@ -35,11 +35,17 @@ internal sealed class ApiRequest
     /// <summary>The nouns that nodes share, as of the beginning of the request.</summary>
     public TopologySnapshot Topology => Names.Topology;
 
+    /// <summary>The DNS names, as of the beginning of the request; <see langword="null"/> for the metadata service.</summary>
+    public required DnsSnapshot? ReadNames { private get; init; }
+
     /// <summary>The DNS names, as of the beginning of the request.</summary>
-    public required DnsSnapshot Names { get; init; }
+    public DnsSnapshot Names => ReadNames ?? throw new InvalidOperationException("The metadata service reads no names.");
 
     /// <summary>What the answer refers to.</summary>
-    public ApiView View => field ??= new ApiView(Http.Request.PathBase.Add(Endpoint.Prefix).Value ?? "", Names, IsApi10 ? "1.0" : "2.0");
+    public ApiView View => field ??= new ApiView(Prefix, Names, IsApi10 ? "1.0" : "2.0");
+
+    /// <summary>The mount point as clients see it: <c>/MAAS</c>.</summary>
+    public string Prefix => Http.Request.PathBase.Add(Endpoint.Prefix).Value ?? "";
 
     /// <summary>The values in the path.</summary>
     public RequestPath Route => field ??= new RequestPath(Http.Request.RouteValues);
@@ -62,7 +68,7 @@ internal sealed class ApiRequest
     public SystemId MachineId => ((Caller.OfMachine)Caller).Id;
 
     /// <summary>The address under which the caller reaches this server, with the mount point: <c>http://10.0.0.1:5240/MAAS</c>.</summary>
-    public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{View.Prefix}";
+    public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{Prefix}";
 
     /// <summary>The address of the caller.</summary>
     public IPAddress RemoteAddress => Http.Connection.RemoteIpAddress switch

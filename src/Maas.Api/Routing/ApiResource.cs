@@ -16,6 +16,9 @@ internal sealed record ApiResource(string Path, string Handler, string Doc, para
     /// <summary>The segments of <see cref="Path"/>.</summary>
     public IReadOnlyList<string> Segments { get; } = Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>Whether it belongs to the metadata service.</summary>
+    public bool IsMetadata { get; } = Path.StartsWith("metadata/", StringComparison.Ordinal);
+
     /// <summary>The names in the path, in order.</summary>
     public IReadOnlyList<string> Parameters => [.. Segments.Where(IsParameter).Select(segment => segment.Trim('{', '}', '*'))];
 

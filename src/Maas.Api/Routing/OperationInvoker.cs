@@ -86,7 +86,8 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
             Caller = authentication.Caller,
             Query = arguments,
             Body = body,
-            Names = await services.Core.Dns.GetAsync(http.RequestAborted).ConfigureAwait(false),
+            ReadNames = endpoint.Resource is { IsMetadata: true } ? null
+                : await services.Core.Dns.GetAsync(http.RequestAborted).ConfigureAwait(false),
         }).ConfigureAwait(false);
     }
 

@@ -65,12 +65,12 @@ internal sealed class ScriptTask(
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         using var tar = new TarReader(new MemoryStream(archive));
-        while (tar.GetNextEntry(copyData: true) is { } entry)
+        while (tar.GetNextEntry() is { } entry)
         {
             if (entry.DataStream is null) continue;
-            using var content = new MemoryStream();
-            entry.DataStream.CopyTo(content);
-            files[entry.Name] = content.ToArray();
+            var content = new byte[entry.Length];
+            entry.DataStream.ReadExactly(content);
+            files[entry.Name] = content;
         }
 
         if (!files.TryGetValue("index.tsv", out var index)) throw new AgentFailedException("the scripts' archive has no index.tsv");

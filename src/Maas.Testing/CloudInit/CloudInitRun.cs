@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -133,7 +134,7 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
         string? result,
         CancellationToken cancellationToken)
     {
-        using var json = new MemoryStream();
+        var json = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
@@ -146,7 +147,7 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
             writer.WriteEndObject();
         }
 
-        var body = json.ToArray();
+        var body = json.WrittenSpan.ToArray();
         using var answer =
             await webhook.SendAsync(HttpMethod.Post, endpoint, () => new ByteArrayContent(body), null, cancellationToken)
                 .ConfigureAwait(false);

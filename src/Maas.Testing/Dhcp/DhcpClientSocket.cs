@@ -63,8 +63,9 @@ internal sealed class DhcpClientSocket : IDisposable
 
     public void Dispose()
     {
-        _closed.Cancel();
+        // On a network in memory it ends what listens; elsewhere the cancellation does.
         foreach (var path in _paths) path.Dispose();
+        _closed.Cancel();
         _closed.Dispose();
     }
 
@@ -84,6 +85,7 @@ internal sealed class DhcpClientSocket : IDisposable
             while (true)
             {
                 var (length, _) = await path.ReceiveAsync(buffer, closed).ConfigureAwait(false);
+                if (length == ClientSocket.Closed) return;
                 if (!DhcpMessage.TryParse(buffer.AsSpan(0, length), out var message)
                     || message.Operation != DhcpOperation.Reply
                     || message.Hardware != _mac) continue;

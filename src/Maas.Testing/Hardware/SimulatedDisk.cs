@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Maas.Testing.Hardware;
@@ -53,13 +54,21 @@ public sealed class SimulatedDisk : IDisposable
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 18];
-        while (await image.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
+        try
         {
-            if (ImageLength + read > Model.Size) throw new IOException($"No space left on device: {Model.Name} has {Model.Size} bytes.");
-            hash.AppendData(buffer, 0, read);
-            if (_content is not null) await _content.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            ImageLength += read;
+            while (await image.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
+            {
+                if (ImageLength + read > Model.Size)
+                    throw new IOException($"No space left on device: {Model.Name} has {Model.Size} bytes.");
+                hash.AppendData(buffer, 0, read);
+                if (_content is not null) await _content.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                ImageLength += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         if (_content is not null) await _content.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,9 @@ namespace Maas.Testing.Network;
 /// <summary>A UDP port of a simulated machine: a socket of this host, or a port on a network in memory.</summary>
 internal abstract class ClientSocket : IDisposable
 {
+    /// <summary>The length of what a closed port on a network in memory receives: an exception would cost more.</summary>
+    public const int Closed = -1;
+
     /// <summary>Opens a socket of this host.</summary>
     public static ClientSocket Bind(IPAddress local)
     {

@@ -40,6 +40,7 @@ internal sealed class FaultyPath(ClientSocket socket, DatagramFaults faults) : I
                 continue;
             }
 
+            if (received.Length == ClientSocket.Closed) return received;
             if (faults.Loses()) continue;
             if (faults.Repeats()) _again = (buffer[..received.Length].ToArray(), received.From);
             return received;

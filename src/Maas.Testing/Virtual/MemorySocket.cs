@@ -10,7 +10,7 @@ internal sealed class MemorySocket : ClientSocket
     private readonly Lock _lock = new();
     private readonly Queue<VirtualDatagram> _received = new();
     private readonly VirtualUdpPort _port;
-    private TaskCompletionSource<VirtualDatagram>? _waiting;
+    private TaskCompletionSource<VirtualDatagram?>? _waiting;
 
     public MemorySocket(VirtualHost host, IPEndPoint local, HardwareAddress? client = null) =>
         _port = host.Open(local, (_, datagram) => Received(datagram), client);
@@ -24,7 +24,7 @@ internal sealed class MemorySocket : ClientSocket
 
     public override async ValueTask<(int Length, IPEndPoint From)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var datagram = await NextAsync(cancellationToken).ConfigureAwait(false);
+        if (await NextAsync(cancellationToken).ConfigureAwait(false) is not { } datagram) return (Closed, new IPEndPoint(IPAddress.Any, 0));
         var length = Math.Min(buffer.Length, datagram.Payload.Length);
         datagram.Payload[..length].CopyTo(buffer);
         return (length, datagram.Source);
@@ -33,19 +33,19 @@ internal sealed class MemorySocket : ClientSocket
     public override void Dispose()
     {
         _port.Dispose();
-        TaskCompletionSource<VirtualDatagram>? waiting;
+        TaskCompletionSource<VirtualDatagram?>? waiting;
         lock (_lock) (waiting, _waiting) = (_waiting, null);
-        waiting?.TrySetException(new ObjectDisposedException(nameof(MemorySocket)));
+        waiting?.TrySetResult(null);
     }
 
-    private async ValueTask<VirtualDatagram> NextAsync(CancellationToken cancellationToken)
+    private async ValueTask<VirtualDatagram?> NextAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TaskCompletionSource<VirtualDatagram> waiting;
+        TaskCompletionSource<VirtualDatagram?> waiting;
         lock (_lock)
         {
             if (_received.TryDequeue(out var received)) return received;
-            waiting = _waiting = new TaskCompletionSource<VirtualDatagram>();
+            waiting = _waiting = new TaskCompletionSource<VirtualDatagram?>();
         }
 
         var cancelled = cancellationToken.UnsafeRegister(
@@ -68,7 +68,7 @@ internal sealed class MemorySocket : ClientSocket
 
     private void Received(VirtualDatagram datagram)
     {
-        TaskCompletionSource<VirtualDatagram>? waiting;
+        TaskCompletionSource<VirtualDatagram?>? waiting;
         lock (_lock)
         {
             (waiting, _waiting) = (_waiting, null);
