@@ -93,13 +93,8 @@ internal static class Signals
             return false;
         }
 
-        var stage = status switch
-        {
-            "INSTALLING" => ScriptStatus.Installing,
-            "APPLYING_NETCONF" => ScriptStatus.ApplyingNetwork,
-            "TIMEDOUT" => ScriptStatus.TimedOut,
-            _ => (ScriptStatus?)null,
-        };
+        var stage = StageOf(status, exitStatus);
+        var hasFailed = stage is ScriptStatus.FailedInstalling or ScriptStatus.FailedApplyingNetwork;
         // What a script has printed so far comes without an exit status, which MAAS takes for 0, and says so.
         var ended = exitStatus is not null || (form.Files.Count > 0 && fields.Boolean("partial") is not true);
         if (resultId is not null)
@@ -110,7 +105,7 @@ internal static class Signals
                 {
                     ResultId = resultId,
                     Status = stage ?? (ended ? null : ScriptStatus.Running),
-                    ExitStatus = ended && stage is null ? exitStatus ?? 0 : null,
+                    ExitStatus = hasFailed || (ended && stage is null) ? exitStatus ?? 0 : null,
                     Output = form.Files.Count > 0 ? ScriptFiles.OutputOf(form.Files) : null,
                 },
             ];
@@ -127,4 +122,15 @@ internal static class Signals
 
         return true;
     }
+
+    /// <summary>The step before a script that it is at; with an exit status, the one that failed. Null for the script itself.</summary>
+    private static ScriptStatus? StageOf(string status, int? exitStatus) => (status, exitStatus) switch
+    {
+        ("INSTALLING", null) => ScriptStatus.Installing,
+        ("INSTALLING", not 0) => ScriptStatus.FailedInstalling,
+        ("APPLYING_NETCONF", null) => ScriptStatus.ApplyingNetwork,
+        ("APPLYING_NETCONF", not 0) => ScriptStatus.FailedApplyingNetwork,
+        ("TIMEDOUT", _) => ScriptStatus.TimedOut,
+        _ => null,
+    };
 }

@@ -215,7 +215,7 @@ public sealed class ScriptResults
 
     private static ScriptStatus StatusAfter(ScriptReport report, ScriptStatus present) => report switch
     {
-        { Status: ScriptStatus.TimedOut } => ScriptStatus.TimedOut,
+        { Status: (ScriptStatus.TimedOut or ScriptStatus.FailedInstalling or ScriptStatus.FailedApplyingNetwork) and { } ended } => ended,
         { ExitStatus: 0 } => ScriptStatus.Passed,
         { ExitStatus: not null } => ScriptStatus.Failed,
         { Status: { } status } => status,
@@ -263,8 +263,9 @@ public sealed record ScriptReport
     public string? Name { get; init; }
 
     /// <summary>
-    /// What it is at; set without <see cref="ExitStatus"/> (<see cref="ScriptStatus.Running"/>, <see cref="ScriptStatus.Installing"/> …) or
-    /// <see cref="ScriptStatus.TimedOut"/>.
+    /// What it is at; set without <see cref="ExitStatus"/> (<see cref="ScriptStatus.Running"/>, <see cref="ScriptStatus.Installing"/> …).
+    /// Or how it ended early: <see cref="ScriptStatus.TimedOut"/>, <see cref="ScriptStatus.FailedInstalling"/>,
+    /// <see cref="ScriptStatus.FailedApplyingNetwork"/>.
     /// </summary>
     public ScriptStatus? Status { get; init; }
 

@@ -55,6 +55,24 @@ public class SignalTests
         Encoding.UTF8.GetString(output!.StandardError.Span).Should().Be("err\n");
     }
 
+    [Theory]
+    [InlineData("INSTALLING", "Failed installing dependencies")]
+    [InlineData("APPLYING_NETCONF", "Failed to apply custom network configuration")]
+    public async Task A_script_ends_with_the_step_that_the_runner_could_not_do_before_it(string step, string status)
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (id, token) = await CommissioningAsync(host);
+        var script = (await IndexAsync(host, token))[^1];
+        (await host.PostAsync(token, Version, ("op", "signal"), ("status", step), ("script_result_id", script[3]))).Expect(200);
+
+        (await host.SendAsync("POST", Version, host.Sign(token), Results(script[1], script[3], exitStatus: 100, status: step))).Expect(200);
+
+        var result = (await host.GetAsync(host.Admin, $"nodes/{id}/results/")).Expect(200).Json.EnumerateArray()
+            .SelectMany(set => set.GetProperty("results").EnumerateArray())
+            .Single(each => each.GetProperty("id").ToString() == script[3]);
+        (result.GetProperty("status_name").GetString(), result.GetProperty("exit_status").GetInt32()).Should().Be((status, 100));
+    }
+
     [Fact]
     public async Task The_archive_holds_MAASs_index_ours_and_the_scripts()
     {
@@ -252,10 +270,10 @@ public class SignalTests
             .Select(line => line.Split('\t'))];
 
     /// <summary>What the agent sends: fields and, as parts named like the script, what it printed.</summary>
-    private static MultipartFormDataContent Results(string name, string id, int exitStatus) => new()
+    private static MultipartFormDataContent Results(string name, string id, int exitStatus, string status = "WORKING") => new()
     {
         { new StringContent("signal"), "op" },
-        { new StringContent("WORKING"), "status" },
+        { new StringContent(status), "status" },
         { new StringContent(id), "script_result_id" },
         { new StringContent(exitStatus.ToString(CultureInfo.InvariantCulture)), "exit_status" },
         { new ByteArrayContent(ApiHost.Inventory.ToArray()), name, name },
