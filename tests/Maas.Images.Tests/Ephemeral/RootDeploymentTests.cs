@@ -110,9 +110,9 @@ public sealed class RootDeploymentTests(MirrorFixture mirror) : IDisposable
         new Random(3).NextBytes(before);
         foreach (var disk in (string[])["one", "two"]) await File.WriteAllBytesAsync(_machine[disk], before, Cancellation);
 
-        await _machine.RunAsync(server, one, two);
+        var console = await _machine.RunAsync(server, one, two);
 
-        var report = server.Reports.Should().ContainSingle().Subject;
+        var report = server.Reports.Should().ContainSingle(console).Subject;
         report["status"].Should().Be("FAILED");
         report["error"].Should().StartWith(reason);
         foreach (var disk in (string[])["one", "two"])
