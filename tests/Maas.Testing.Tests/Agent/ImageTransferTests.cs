@@ -72,7 +72,7 @@ public sealed class ImageTransferTests
         return got.ToArray();
     }
 
-    /// <summary>Time that does not make anyone wait for a pause, and counts its seconds.</summary>
+    /// <summary>A clock by which a pause takes no time; it counts its seconds.</summary>
     private sealed class ImpatientTime : FakeTimeProvider
     {
         private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
