@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Testing.Tests.Agent;
 
-/// <summary>An image whose connection breaks, from a server that answers each request as it is told to.</summary>
+/// <summary>An image whose connection breaks, from a server whose answers the test chooses.</summary>
 public sealed class ImageTransferTests
 {
     private static readonly byte[] Image = [.. Enumerable.Range(0, 100).Select(number => (byte)number)];
