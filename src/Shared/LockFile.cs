@@ -70,8 +70,9 @@ internal static class LockFile
         return TryIdentify(path, named) && opened.SequenceEqual(named);
     }
 
+    /// <summary>Whether a file was not opened because another handle has locked it.</summary>
     // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows: .NET passes them on in HResult.
-    private static bool IsHeld(IOException failure) =>
+    public static bool IsHeld(Exception failure) =>
         failure.GetType() == typeof(IOException) && failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     [SupportedOSPlatform("linux")]

@@ -160,7 +160,7 @@ public sealed class Downloader
         using var hash = new RunningHash(request.Hash);
         var transfer = new Transfer(request, file, hash, _options, progress);
         await transfer.ResumeAsync(cancellationToken).ConfigureAwait(false);
-        var rota = new MirrorRotation(locations, _options.Retries);
+        var rota = new MirrorRotation(locations, request.Retries ?? _options.Retries, request.Observer);
         var pause = new RetryDelay(_options, _time, request.Item, progress);
         if (await IsSegmentedAsync(transfer, rota, pause, cancellationToken).ConfigureAwait(false))
             await new SegmentedFetch(_client, rota, _options, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
@@ -168,9 +168,14 @@ public sealed class Downloader
             await new StreamedFetch(_client, rota, pause).RunAsync(transfer, cancellationToken).ConfigureAwait(false);
         // Hash was parsed
         if (!hash.TryFinish(out var digest))
-            throw new UntrustedArchiveException(
+        {
+            var wrong = new UntrustedArchiveException(
                 RemotePath.Shown(locations[0]),
                 $"its {request.Hash.Algorithm.Name!.Replace("SHA", "SHA-", StringComparison.Ordinal)} is not the one promised");
+            if (locations.Count == 1) request.Observer?.Failed(locations[0], wrong); // of several, any may have sent the wrong bytes
+            throw wrong;
+        }
+
         file.Flush(flushToDisk: true);
         return new DownloadedFile(digest, file.Length);
     }

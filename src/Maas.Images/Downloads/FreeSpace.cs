@@ -5,8 +5,17 @@ internal static class FreeSpace
 {
     public static void Require(string directory, long needed, long spare)
     {
+        var free = At(directory);
+        if (free < spare || free - spare < needed) throw new InsufficientSpaceException(Path.GetFullPath(directory), needed, spare, free);
+    }
+
+    /// <summary>Whether so many bytes can come.</summary>
+    public static bool Has(string directory, long needed, long spare) =>
+        At(directory) is var free && free >= spare && free - spare >= needed;
+
+    private static long At(string directory)
+    {
         var folder = Path.GetFullPath(directory);
-        var free = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder) ?? folder : folder).AvailableFreeSpace;
-        if (free < spare || free - spare < needed) throw new InsufficientSpaceException(folder, needed, spare, free);
+        return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder) ?? folder : folder).AvailableFreeSpace;
     }
 }

@@ -22,7 +22,7 @@ internal readonly record struct MirrorSlot(Mirror Mirror, int Number);
 /// The order of mirrors: the first one until it fails, then the next. A mirror without the file, or with another file, is
 /// not used again. Several connections run at once; when one mirror breaks all of them, that is one failure.
 /// </summary>
-internal sealed class MirrorRotation(IEnumerable<Uri> mirrors, int retries)
+internal sealed class MirrorRotation(IEnumerable<Uri> mirrors, int retries, IMirrorObserver? observer = null)
 {
     private const int Recovery = 1 << 20;
     private readonly Lock _lock = new();
@@ -41,6 +41,7 @@ internal sealed class MirrorRotation(IEnumerable<Uri> mirrors, int retries)
     {
         lock (_lock)
         {
+            observer?.Arrived(_live[0].Url, bytes);
             _arrived += bytes;
             if (_arrived >= Recovery) _failures = 0;
         }
@@ -49,6 +50,7 @@ internal sealed class MirrorRotation(IEnumerable<Uri> mirrors, int retries)
     /// <summary>Notes a failure; how many times the delay to wait before <see cref="Next"/>, or null when it is time to give up.</summary>
     public int? Failed(MirrorSlot turn, Exception fault)
     {
+        observer?.Failed(turn.Mirror.Url, fault);
         lock (_lock)
         {
             if (IsFinal(fault))

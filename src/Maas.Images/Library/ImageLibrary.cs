@@ -52,9 +52,9 @@ public sealed partial class ImageLibrary
                 bufferSize: 0,
                 FileOptions.Asynchronous);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException || LockFile.IsHeld(missing))
         {
-            return null;
+            return null; // held: it is being removed
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Answers everything with this status.</summary>
     public int? Status { get; set; }
 
+    /// <summary>Headers of every answer with a file.</summary>
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.Ordinal);
+
     public bool HasRanges { get; set; } = true;
 
     /// <summary>The connection breaks after so many bytes of a body, so many times, each when the client has them (or at once).</summary>
@@ -68,6 +71,7 @@ internal sealed class FileServer : IAsyncDisposable
     {
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(file))[..16]}\"";
         context.Response.Headers.ETag = tag;
+        foreach (var (header, value) in Headers) context.Response.Headers[header] = value;
         var (from, to) = (0, file.Length - 1);
         var condition = context.Request.Headers.IfRange.ToString();
         if (range.Length > 0 && HasRanges && (condition.Length == 0 || condition == tag))

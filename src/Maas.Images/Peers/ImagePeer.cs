@@ -1,0 +1,9 @@
+namespace Maas.Images.Peers;
+
+/// <summary>Another host, which may have blobs.</summary>
+/// <param name="Name">Its name, for logs and metrics.</param>
+/// <param name="Addresses">
+/// The URLs of the folder in which it serves its blobs by their digest; each ends with a slash. The same folder by several addresses: one
+/// that can be reached is enough.
+/// </param>
+public sealed record ImagePeer(string Name, IReadOnlyList<Uri> Addresses);

@@ -1,0 +1,34 @@
+namespace Maas.Images.Peers;
+
+/// <summary>The one fetch of a blob that is under way, for all that wait for it.</summary>
+/// <param name="digest">The blob.</param>
+/// <param name="length">Its bytes.</param>
+/// <param name="isUrgent">Whether a reader waits for it.</param>
+/// <param name="end">Ends all fetches.</param>
+internal sealed class PeerFetch(Sha256Digest digest, long length, bool isUrgent, CancellationToken end) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(end);
+
+    public Sha256Digest Digest { get; } = digest;
+
+    public long Length { get; } = length;
+
+    /// <summary>Whether a reader waits for it. One that began without a reader may get one.</summary>
+    public bool IsUrgent { get; set; } = isUrgent;
+
+    /// <summary>Whether a reader waited from the beginning, so that room was made for it.</summary>
+    public bool BeganUrgent { get; } = isUrgent;
+
+    /// <summary>Whether its bytes count as used.</summary>
+    public bool HasRoom { get; set; }
+
+    /// <summary>Ends with why it failed; <see langword="null"/> when the blob is here, or the fetch was superseded.</summary>
+    public Task<PeerFetchFailure?> Running { get; set; } = Task.FromResult<PeerFetchFailure?>(null);
+
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>Lets it give way to urgent ones. What has come stays, to be gone on with.</summary>
+    public void Supersede() => _ = _stop.CancelAsync(); // what it causes does not run here, under a lock
+
+    public void Dispose() => _stop.Dispose();
+}
