@@ -33,6 +33,7 @@ public sealed class MaasCore : IAsyncDisposable
     private readonly IMaasStore _store;
     private readonly string? _temporaryImages;
     private readonly TimeProvider _timeProvider;
+    private readonly SecretCipher _cipher;
     private readonly ILoggerFactory _logs;
     private readonly ConcurrentDictionary<string, ChangeDelivery> _deliveries = new(StringComparer.Ordinal);
 
@@ -44,7 +45,7 @@ public sealed class MaasCore : IAsyncDisposable
         var timeProvider = services.TimeProvider;
         var power = services.Power ?? new NullMachinePower();
         var logs = services.LoggerFactory ?? NullLoggerFactory.Instance;
-        (_timeProvider, _logs) = (timeProvider, logs);
+        (_timeProvider, _logs, _cipher) = (timeProvider, logs, cipher);
         var images = services.Images;
         if (images is null)
         {
@@ -275,6 +276,18 @@ public sealed class MaasCore : IAsyncDisposable
             _logs.CreateLogger<ChangeDelivery>());
         if (!_deliveries.TryAdd(name, delivery)) throw new ArgumentException($"There is a delivery {name} already.", nameof(name));
         return delivery;
+    }
+
+    /// <summary>
+    /// A secret that the hosts of this store have in common: it is derived from the key in <see cref="MaasCoreOptions.SecretKeyFile"/>, and
+    /// does not reveal that.
+    /// </summary>
+    /// <param name="purpose">What it is for. Each purpose has a secret of its own.</param>
+    /// <returns>The secret, 64 characters; <see langword="null"/> without a key.</returns>
+    public Secret? DeriveSecret(string purpose)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
+        return _cipher.Derive(purpose);
     }
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace Maas.Hosting;
 public static class MaasDiagnostics
 {
     /// <summary>The meters.</summary>
-    public static IReadOnlyList<string> MeterNames { get; } = ["Maas.Boot", "Maas.Core", "Maas.Postgres", "Maas.Power", "Maas.Sqlite"];
+    public static IReadOnlyList<string> MeterNames { get; } = 
+        ["Maas.Boot", "Maas.Core", "Maas.Images", "Maas.Postgres", "Maas.Power", "Maas.Sqlite"];
 
     /// <summary>The activity sources.</summary>
     public static IReadOnlyList<string> ActivitySourceNames { get; } = ["Maas.Boot", "Maas.Core", "Maas.Power"];

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Maas.Hosting.Images;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,8 +9,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class MaasEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps everything that was added: the boot files of <c>AddBoot()</c>, API and metadata service of <c>AddApi()</c>. Machines are given
-    /// URLs with this prefix, and with the port on which the host listens.
+    /// Maps everything that was added: the boot files of <c>AddBoot()</c>, API and metadata service of <c>AddApi()</c>, and the images for
+    /// other hosts of the store. Machines are given URLs with this prefix, and with the port on which the host listens.
     /// </summary>
     /// <param name="endpoints">The application, or a group of it.</param>
     /// <param name="prefix">The mount point. Clients are built for <c>/MAAS</c>; cloud-init and the API clients accept any.</param>
@@ -36,6 +37,8 @@ public static class MaasEndpointRouteBuilderExtensions
                 "There is nothing to map. Call services.AddMaas(…) with AddBoot() or AddApi() before builder.Build().");
         }
 
+        if (endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(PeerEndpoint)))
+            maps.Add(PeerEndpoint.Map);
         return new All([.. maps.Select(map => map(endpoints, prefix))]);
     }
 

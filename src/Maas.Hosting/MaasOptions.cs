@@ -94,6 +94,10 @@ public sealed class MaasOptions
     [ValidateObjectMembers]
     public PackageProxyOptions Packages { get; set; } = new();
 
+    /// <summary>How this host shares images with the other hosts of its store.</summary>
+    [ValidateObjectMembers]
+    public ImagePeerOptions ImagePeers { get; set; } = new();
+
     /// <summary>
     /// Installers beside those that <c>AddInstall(…)</c> is given. <c>AddInstall()</c> must be called for them to be used. Default: none.
     /// </summary>

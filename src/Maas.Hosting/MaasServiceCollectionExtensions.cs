@@ -120,7 +120,12 @@ public static class MaasServiceCollectionExtensions
         services.AddOptions<SqliteStoreOptions>().Configure<DataDirectory>(static (store, data) => store.DataSource = data.Of("maas.db"));
         services.TryAddSingleton(static provider => ImageLibrary.Open(
             provider.GetRequiredService<DataDirectory>().Of("images"), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IImageContent, LibraryImageContent>();
+        services.TryAddSingleton<LibraryImageContent>();
+        services.TryAddSingleton<PeerEndpointAddress>();
+        services.TryAddSingleton<PeerEndpoint>();
+        services.TryAddSingleton<PeerImages>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<PeerImages>());
+        services.TryAddSingleton<IImageContent, PeerImageContent>();
         services.TryAddSingleton<ISshKeySource, HttpSshKeySource>();
         services.AddSingleton<IHostedService, WebhookService>();
         return new Builder(services);

@@ -58,6 +58,7 @@ internal sealed class ComposedServer : IAsyncDisposable
         builder.Services.AddMaasServer(maas =>
         {
             maas.DataDirectory = data.FullName;
+            maas.ImagePeers.Address = new Uri($"http://{S_address}:{http}/MAAS");
             maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
             if (mode is null) return;
             maas.Networks["test"] = new MaasNetworkOptions
@@ -91,6 +92,9 @@ internal sealed class ComposedServer : IAsyncDisposable
         await simulated.WhenAtRestAsync(cancellationToken);
         return (await Get<Machines>().FindByMacAsync(MacAddress.Parse(mac), cancellationToken))!; // it enlisted
     }
+
+    /// <summary>Stops it as a signal does.</summary>
+    public Task StopAsync() => _application.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

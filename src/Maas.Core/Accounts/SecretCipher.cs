@@ -33,6 +33,11 @@ internal sealed class SecretCipher
     public string? Fingerprint =>
         _key is null ? null : Convert.ToHexStringLower(HMACSHA256.HashData(_key, "maas secret key"u8))[..32];
 
+    /// <summary>A secret for one purpose, from which the key cannot be found; <see langword="null"/> without a key.</summary>
+    public Secret? Derive(string purpose) => _key is null ? null
+        : new Secret(Convert.ToHexStringLower(
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, KeyBytes, info: Encoding.UTF8.GetBytes("maas " + purpose))));
+
     /// <summary>Whether secrets are encrypted.</summary>
     public bool HasKey => _key is not null;
 

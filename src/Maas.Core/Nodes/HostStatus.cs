@@ -21,6 +21,11 @@ public sealed record HostStatus : StoredRecord
     /// <summary>How many power actions were under way.</summary>
     public int PowerActions { get; init; }
 
+    /// <summary>
+    /// The URLs of the folder from which other hosts fetch images, each with a slash at its end; none when it gives them no images.
+    /// </summary>
+    public IReadOnlyList<Uri> ImageAddresses { get; init; } = [];
+
     /// <summary>Whether it was not stopped, and not heard of within <see cref="Hosts.Patience"/>.</summary>
     /// <param name="now">The present time, by the store's clock.</param>
     public bool IsMissing(DateTimeOffset now) => State is not HostState.Stopped && now - Seen > Hosts.Patience;

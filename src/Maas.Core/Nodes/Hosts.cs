@@ -13,6 +13,8 @@ public sealed partial class Hosts
     private readonly PowerQueueWorker _power;
     private readonly TimeProvider _clock;
     private readonly ILogger<Hosts> _logger;
+    private volatile IReadOnlyList<Uri> _imageAddresses = [];
+    private volatile HostState _state;
 
     internal Hosts(IRecordStore store, Controller self, PowerQueueWorker power, TimeProvider timeProvider, ILogger<Hosts> logger)
     {
@@ -46,6 +48,16 @@ public sealed partial class Hosts
         ];
     }
 
+    /// <summary>Publishes where other hosts of the store fetch images from this one, at once and until it stops.</summary>
+    /// <param name="imageAddresses">See <see cref="HostStatus.ImageAddresses"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task AnnounceAsync(IReadOnlyList<Uri> imageAddresses, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(imageAddresses);
+        _imageAddresses = [.. imageAddresses];
+        return SayAsync(_state).WaitAsync(cancellationToken);
+    }
+
     /// <summary>Says that this host runs, until it is cancelled; then that it drains.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -61,28 +73,37 @@ public sealed partial class Hosts
     /// <summary>Says what this host does. A store that does not answer is no reason to stop, and none to wait.</summary>
     internal async Task SayAsync(HostState state)
     {
+        _state = state;
         try
         {
-            var query = new RecordQuery<HostStatus>(Table) { Where = [RecordCondition.Is("system_id", _self.SystemId.ToString())] };
-            var known = await _store.ListAsync(query, CancellationToken.None).ConfigureAwait(false);
-            var now = _clock.GetUtcNow();
-            var status = (known is [var found] ? found : new HostStatus { SystemId = _self.SystemId }) with
+            // Another part or process of this host may say something at the same time.
+            for (var attempt = 0; attempt < 3; attempt++)
             {
-                Hostname = _self.Hostname, State = state, Seen = now, PowerActions = _power.Running,
-            };
-            // Another process of this host may have said something at the same time: then that is as new.
-            await _store.SaveAsync(
-                new RecordBatch
-                {
-                    At = now,
-                    Changes = [status.Id == 0 ? new RecordChange.Insert(Table, status) : new RecordChange.Update(Table, status)],
-                },
-                CancellationToken.None).ConfigureAwait(false);
+                if (await SaveAsync(state).ConfigureAwait(false) is RecordResult.Saved) return;
+            }
         }
         catch (Exception failure)
         {
             LogNotSaid(failure, state);
         }
+    }
+
+    private async Task<RecordResult> SaveAsync(HostState state)
+    {
+        var query = new RecordQuery<HostStatus>(Table) { Where = [RecordCondition.Is("system_id", _self.SystemId.ToString())] };
+        var known = await _store.ListAsync(query, CancellationToken.None).ConfigureAwait(false);
+        var now = _clock.GetUtcNow();
+        var status = (known is [var found] ? found : new HostStatus { SystemId = _self.SystemId }) with
+        {
+            Hostname = _self.Hostname, State = state, Seen = now, PowerActions = _power.Running, ImageAddresses = _imageAddresses,
+        };
+        return await _store.SaveAsync(
+            new RecordBatch
+            {
+                At = now,
+                Changes = [status.Id == 0 ? new RecordChange.Insert(Table, status) : new RecordChange.Update(Table, status)],
+            },
+            CancellationToken.None).ConfigureAwait(false);
     }
 
     [LoggerMessage(93, LogLevel.Warning, "Failed to store that this host is {State}; its health may be shown as missing")]

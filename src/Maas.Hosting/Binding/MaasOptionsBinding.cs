@@ -74,6 +74,17 @@ internal static class MaasOptionsBinding
         { nameof(PackageProxyOptions.Upstream), (options, section) => options.Upstream = section.ReadAddressOrNull() },
     };
 
+    private static readonly OptionTable<ImagePeerOptions> S_imagePeers = new()
+    {
+        { nameof(ImagePeerOptions.Enabled), (options, section) => options.Enabled = section.Read<bool>() },
+        { nameof(ImagePeerOptions.Address), (options, section) => options.Address = section.ReadAddressOrNull() },
+        { nameof(ImagePeerOptions.FetchAhead), (options, section) => options.FetchAhead = section.Read<bool>() },
+        { nameof(ImagePeerOptions.MostBytes), (options, section) => options.MostBytes = section.Read<long>() },
+        { nameof(ImagePeerOptions.BytesPerSecond), (options, section) => options.BytesPerSecond = section.ReadOrNull<long>() },
+        { nameof(ImagePeerOptions.Fetches), (options, section) => options.Fetches = section.Read<int>() },
+        { nameof(ImagePeerOptions.Transfers), (options, section) => options.Transfers = section.Read<int>() },
+    };
+
     private static readonly OptionTable<RecipeOptions> S_recipe = new()
     {
         { nameof(RecipeOptions.Kind), (recipe, section) => recipe.Kind = section.ReadEnum<RecipeKind>() },
@@ -121,6 +132,7 @@ internal static class MaasOptionsBinding
         { nameof(MaasOptions.GitHub), (options, section) => options.GitHub = section.ReadAddressOrNull() },
         { nameof(MaasOptions.Ephemeral), (options, section) => S_ephemeral.Bind(options.Ephemeral, section) },
         { nameof(MaasOptions.Packages), (options, section) => S_packages.Bind(options.Packages, section) },
+        { nameof(MaasOptions.ImagePeers), (options, section) => S_imagePeers.Bind(options.ImagePeers, section) },
         { nameof(MaasOptions.Recipes), (options, section) => FillRecipes(options.Recipes, section) },
         { nameof(MaasOptions.Webhooks), (options, section) => FillWebhooks(options.Webhooks, section) },
     };

@@ -27,7 +27,7 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         List<string> failures =
         [
             .. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options), .. RecipesOf(options), .. ArchitecturesOf(options),
-            .. WebhooksOf(options),
+            .. WebhooksOf(options), .. PeersOf(options),
         ];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
@@ -49,6 +49,13 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         from recipe in options.Recipes.Index()
         from fault in ConfiguredRecipes.FaultsOf(recipe.Item)
         select $"{path.Path}:Recipes:{recipe.Index}:{fault}";
+
+    private IEnumerable<string> PeersOf(MaasOptions options)
+    {
+        if (options.ImagePeers.Address is { } address
+            && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0))
+            yield return $"{path.Path}:ImagePeers:Address is no URL of a host, such as https://maas-a.example.com/MAAS.";
+    }
 
     private IEnumerable<string> WebhooksOf(MaasOptions options) =>
         from webhook in options.Webhooks

@@ -193,7 +193,7 @@ public sealed partial class PeerCache : IAsyncDisposable
         return content;
     }
 
-    /// <summary>The fetch of a blob, which is begun if there is none; null at the end, and if others are more urgent.</summary>
+    /// <summary>The fetch of a blob, which is begun if it does not run; null at the end, and if others are more urgent.</summary>
     private PeerFetch? Begin(Sha256Digest digest, long length, bool isUrgent)
     {
         lock (_lock)

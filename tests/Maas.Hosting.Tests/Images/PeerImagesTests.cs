@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using Maas.Boot;
+using Maas.Boot.Dhcp4.Server;
+using Maas.Core;
+using Maas.Core.Images;
+using Maas.Core.Nodes;
+using Maas.Core.Stores;
+using Maas.Hosting.Images;
+using Maas.Images;
+using Maas.Images.Library;
+using Maas.Images.Peers;
+using Maas.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Maas.Hosting.Tests.Images;
+
+/// <summary>Hosts of one store, each with a data directory of its own, that fetch each other's images.</summary>
+public sealed class PeerImagesTests : IAsyncLifetime
+{
+    private const string Mac = "52:54:00:12:34:56";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-peers");
+    private readonly InMemoryMaasStore _store = new();
+    private readonly ConcurrentQueue<string> _requests = [];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await _store.OpenAsync(new StoreLimits(), Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task An_image_that_one_host_has_imported_is_deployed_by_another()
+    {
+        await using var first = await StartAsync("host-a");
+        await using var second = await StartAsync("host-b", DhcpMode.Full);
+        var image = await ImportAsync(first, "one", 1_000_000);
+        await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
+        {
+            Mac = HardwareAddress.Parse(Mac),
+            Firmware = SimulatedFirmware.UefiPxe,
+            Network = new SimulatedNetwork { DhcpServers = [second.Dhcp], Relay = second.Dhcp.Address, TftpPort = second.TftpPort },
+        });
+        var machines = second.Get<Machines>();
+        var created = (CreateResult.Created)await machines.EnlistAsync(new NewMachine { MacAddresses = [MacAddress.Parse(Mac)] });
+        var id = created.Machine.Id;
+        (await machines.ExecuteAsync(id, new MachineCommand.Commission())).Should().BeOfType<CommandResult.Done>();
+        await BootAsync(simulated);
+        (await machines.GetAsync(id, Token))!.Status.Should().Be(MachineStatus.Ready);
+
+        var deploy = new MachineCommand.Deploy("bob") { OsSystem = "custom", DistroSeries = "one" };
+        (await machines.ExecuteAsync(id, deploy)).Should().BeOfType<CommandResult.Done>();
+        await BootAsync(simulated);
+
+        (await machines.GetAsync(id, Token))!.Status.Should().Be(MachineStatus.Deployed);
+        _requests.Should().ContainSingle().Which.Should().Be($"host-a GET {image.Sha256}");
+    }
+
+    [Fact]
+    public async Task Twenty_machines_at_once_cause_one_fetch()
+    {
+        await using var first = await StartAsync("host-a");
+        await using var second = await StartAsync("host-b");
+        var image = await ImportAsync(first, "one", 3_000_000);
+
+        var read = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => HashAsync(second, image))));
+
+        read.Should().AllBe(image.Sha256);
+        _requests.Should().ContainSingle();
+        (await CheckAsync(second)).Description.Should().StartWith("3000000 bytes of images came from other hosts");
+        (await CheckAsync(first)).Description.Should().StartWith("0 bytes");
+    }
+
+    [Fact]
+    public async Task When_the_importing_host_is_gone_a_copy_is_fetched_from_a_third_and_what_none_has_is_reported()
+    {
+        await using var first = await StartAsync("host-a");
+        await using var second = await StartAsync("host-b");
+        await using var third = await StartAsync("host-c");
+        var (shared, lost) = (await ImportAsync(first, "one", 100_000), await ImportAsync(first, "two", 100_000));
+        (await HashAsync(third, shared)).Should().Be(shared.Sha256);
+        await first.StopAsync();
+
+        (await HashAsync(second, shared)).Should().Be(shared.Sha256);
+        (await HashAsync(second, lost)).Should().BeNull();
+
+        _requests.Should().Contain($"host-c GET {shared.Sha256}");
+        var health = await CheckAsync(second);
+        health.Status.Should().Be(HealthStatus.Degraded);
+        health.Description.Should().StartWith("custom/two ").And.Contain(": no host that can be reached has it");
+    }
+
+    [Fact]
+    public async Task Images_are_fetched_before_they_are_needed_and_removed_when_they_were_deleted_elsewhere()
+    {
+        await using var first = await StartAsync("host-a");
+        await using var second = await StartAsync("host-b", fetchAhead: true);
+        var (image, library) = (await ImportAsync(first, "one", 100_000), second.Get<ImageLibrary>());
+
+        await second.Get<PeerImages>().PassAsync(Token);
+        library.Contains(Sha256Digest.Parse(image.Sha256)).Should().BeTrue();
+        await first.Get<BootResources>().DeleteAsync(image.ResourceId, Token);
+        await second.Get<PeerImages>().PassAsync(Token);
+
+        library.Contains(Sha256Digest.Parse(image.Sha256)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Only_a_signed_request_for_an_image_that_a_record_names_is_answered()
+    {
+        await using var first = await StartAsync("host-a");
+        var image = Sha256Digest.Parse((await ImportAsync(first, "one", 100_000)).Sha256);
+        var unnamed = await first.Get<ImageLibrary>().AddAsync(new MemoryStream([1, 2, 3]), "mine", Token);
+        var unknown = Sha256Digest.FromHash(RandomNumberGenerator.GetBytes(32));
+        var (key, now) = (first.Get<PeerImages>().Shared!.Key, TimeProvider.System.GetUtcNow());
+        var other = new PeerKey("another secret than theirs"u8);
+
+        (await GetAsync(image, null)).Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync(image, other.Sign(image, now))).Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync(image, key.Sign(unnamed, now))).Should().Be(HttpStatusCode.Unauthorized, "a signature is for one image");
+        (await GetAsync(image, key.Sign(image, now.AddHours(-1)))).Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync(unnamed, key.Sign(unnamed, now))).Should().Be(HttpStatusCode.NotFound, "no record names it");
+        (await GetAsync(unknown, key.Sign(unknown, now))).Should().Be(HttpStatusCode.NotFound);
+        (await GetAsync(image, key.Sign(image, now))).Should().Be(HttpStatusCode.OK);
+
+        async Task<HttpStatusCode> GetAsync(Sha256Digest digest, string? authorization)
+        {
+            using var client = new HttpClient();
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(first.Base, $"peers/images/{digest}"));
+            if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            using var response = await client.SendAsync(request, Token);
+            return response.StatusCode;
+        }
+    }
+
+    private async Task<ComposedServer> StartAsync(string name, DhcpMode? mode = null, bool fetchAhead = false)
+    {
+        var server = await ComposedServer.StartAsync(mode, configure: services =>
+        {
+            services.AddSingleton<IMaasStore>(new SharedStore(_store));
+            services.Configure<MaasCoreOptions>(core => core.ControllerHostname = name);
+            services.Configure<MaasOptions>(maas =>
+            {
+                maas.SecretKeyFile = Path.Combine(_folder.FullName, "secret.key");
+                maas.ImagePeers.FetchAhead = fetchAhead;
+            });
+            services.AddSingleton<IStartupFilter>(new RequestLog(name, _requests));
+            services.AddHealthChecks().AddMaasHealthChecks();
+        });
+        // Its address is stored when it has started.
+        while (!(await server.Get<Hosts>().ListAsync(Token)).Any(host => host.Hostname == name && host.ImageAddresses.Count > 0))
+            await Task.Yield();
+        return server;
+    }
+
+    private static async Task<ImageReference> ImportAsync(ComposedServer server, string series, int size)
+    {
+        var (images, bytes) = (server.Get<BootResources>(), RandomNumberGenerator.GetBytes(size));
+        var created = (UploadResult.Taken)await images.CreateAsync(
+            new NewBootResource
+            {
+                Name = $"custom/{series}", Architecture = "amd64", FileType = "ddraw", Size = size,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            },
+            Token);
+        await images.AppendAsync(created.Resource.Id, created.Resource.Sets[^1].File.Id, new MemoryStream(bytes), Token);
+        return (await images.ChooseAsync("custom", series, "amd64", Token))!; // it is complete
+    }
+
+    private static async Task<string?> HashAsync(ComposedServer server, ImageReference image)
+    {
+        if (await server.Get<BootResources>().OpenAsync(image, Token) is not { } content) return null;
+        await using (content) return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, Token));
+    }
+
+    private static async Task BootAsync(SimulatedMachine simulated)
+    {
+        simulated.TurnOn();
+        await simulated.WhenAtRestAsync(Token);
+    }
+
+    private static async Task<HealthReportEntry> CheckAsync(ComposedServer server) =>
+        (await server.Get<HealthCheckService>().CheckHealthAsync(check => check.Name == "maas-images", Token)).Entries["maas-images"];
+
+    /// <summary>Notes the requests of other hosts.</summary>
+    private sealed class RequestLog(string name, ConcurrentQueue<string> requests) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+        {
+            application.Use((context, following) =>
+            {
+                var path = context.Request.Path.Value!.Split('/');
+                if (path is [.., "peers", "images", var digest]) requests.Enqueue($"{name} {context.Request.Method} {digest}");
+                return following(context);
+            });
+            next(application);
+        };
+    }
+}
