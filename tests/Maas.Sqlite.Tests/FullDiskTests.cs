@@ -73,34 +73,47 @@ public class FullDiskTests
     [Fact]
     public async Task A_user_who_fills_a_small_disk_is_refused_before_it_is_full_and_deletions_make_room_again()
     {
-        Judge.RequireRoot();
-        Judge.Require("mount", "mount");
-        var disk = Directory.CreateTempSubdirectory("maas-full-").FullName;
-        (await Judge.RunAsync("mount", ["-t", "tmpfs", "-o", "size=10m", "none", disk])).Approved();
-        try
+        await using var disk = await SmallDisk.MountAsync("10m");
+        await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(disk.Path, "maas.db")));
+        var kept = 0;
+        await FluentActions.Awaiting(async () =>
         {
-            await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(Path.Combine(disk, "maas.db")));
-            var kept = 0;
-            await FluentActions.Awaiting(async () =>
-            {
-                for (; kept < 100; kept++) await core.Files.PutAsync("bob", $"file-{kept}", new byte[400 * 1024]);
-            }).Should().ThrowAsync<StoreFullException>();
-            kept.Should().BeInRange(4, 30);
-            new DriveInfo(disk).AvailableFreeSpace.Should().BeGreaterThan(10 * Megabyte / 20);
+            for (; kept < 100; kept++) await core.Files.PutAsync("bob", $"file-{kept}", new byte[400 * 1024]);
+        }).Should().ThrowAsync<StoreFullException>();
+        kept.Should().BeInRange(4, 30);
+        new DriveInfo(disk.Path).AvailableFreeSpace.Should().BeGreaterThan(10 * Megabyte / 20);
 
-            // Side by side, the large one does not take the deletions along.
-            var large = core.Files.PutAsync("bob", "large", new byte[8 * Megabyte]);
-            var deletions = Enumerable.Range(0, 3).Select(number => core.Files.DeleteAsync("bob", $"file-{number}")).ToList();
-            await FluentActions.Awaiting(() => large).Should().ThrowAsync<StoreFullException>();
-            (await Task.WhenAll(deletions)).Should().OnlyContain(deleted => deleted);
-            await core.Files.PutAsync("bob", "again", new byte[400 * 1024]);
-            (await core.Files.ListAsync("bob")).Should().HaveCount(kept - 3 + 1);
-        }
-        finally
+        // Side by side, the large one does not take the deletions along.
+        var large = core.Files.PutAsync("bob", "large", new byte[8 * Megabyte]);
+        var deletions = Enumerable.Range(0, 3).Select(number => core.Files.DeleteAsync("bob", $"file-{number}")).ToList();
+        await FluentActions.Awaiting(() => large).Should().ThrowAsync<StoreFullException>();
+        (await Task.WhenAll(deletions)).Should().OnlyContain(deleted => deleted);
+        await core.Files.PutAsync("bob", "again", new byte[400 * 1024]);
+        (await core.Files.ListAsync("bob")).Should().HaveCount(kept - 3 + 1);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Nothing_that_was_acknowledged_is_lost_on_a_disk_that_others_fill_and_machines_go_on_when_there_is_room()
+    {
+        await using var disk = await SmallDisk.MountAsync("16m");
+        var file = Path.Combine(disk.Path, "maas.db");
+        List<SystemId> acknowledged = [];
+        await using (var core = await MaasCore.OpenAsync(StoreOf(file)))
         {
-            (await Judge.RunAsync("umount", [disk])).Approved();
-            Directory.Delete(disk);
+            await EnlistAsync(core, acknowledged, 5);
+            disk.Fill();
+            // What SQLite has free in its files may still take a few.
+            var enlist = () => EnlistAsync(core, acknowledged, 10_000);
+            await enlist.Should().ThrowAsync<StoreFullException>().WithMessage("*store is full*");
+            (await core.Machines.ListAsync()).Select(machine => machine.Id).Should().Equal(acknowledged, "it is read");
+
+            disk.MakeRoom();
+            await EnlistAsync(core, acknowledged, 5);
+            (await core.Machines.ExecuteAsync(acknowledged[^1], new MachineCommand.Commission())).Should().BeOfType<CommandResult.Done>();
         }
+
+        await using var again = await MaasCore.OpenAsync(StoreOf(file));
+        (await again.Machines.ListAsync()).Select(machine => machine.Id).Should().Equal(acknowledged);
     }
 
     [Fact]
@@ -171,5 +184,18 @@ public class FullDiskTests
         (await test.Core.Nonces.UseAsync("c", "t", nonce[..254], now)).Should().Be(NonceVerdict.Fresh);
         await test.ReopenAsync();
         (await test.Core.Nonces.UseAsync("c", "t", nonce, now)).Should().Be(NonceVerdict.Used, "it survives a restart");
+    }
+
+    private static SqliteMaasStore StoreOf(string file) => new(new SqliteStoreOptions { DataSource = file, SpareBytes = 0 });
+
+    private static async Task EnlistAsync(MaasCore core, List<SystemId> enlisted, int count)
+    {
+        for (; count > 0; count--)
+        {
+            var number = enlisted.Count;
+            var created = await core.Machines.EnlistAsync(
+                new NewMachine { MacAddresses = [MacAddress.Parse($"52:54:00:01:{number >> 8:x2}:{number & 0xff:x2}")] });
+            enlisted.Add(created.Should().BeOfType<CreateResult.Created>().Which.Machine.Id);
+        }
     }
 }

@@ -43,8 +43,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat>
 #pragma warning disable CA2012, MA0042 // completed, or waited for when the journal closes
             var (file, length) = rewrite.GetAwaiter().GetResult();
 #pragma warning restore CA2012, MA0042
-            RandomAccess.Write(file, _sinceRewriteBegan.WrittenSpan, length);
-            Replace(file, length + _sinceRewriteBegan.WrittenCount);
+            Replace(file, length, _sinceRewriteBegan.WrittenSpan);
         }
         catch (IOException)
         {
@@ -57,8 +56,7 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat>
     {
         FinishRewrite(wait: true);
         var (file, length) = WriteBeside([.. _records.Values], _sequence);
-        Replace(file, length);
-        _isDamaged = false;
+        Replace(file, length, []);
     }
 
     private (SafeFileHandle File, long Length) WriteBeside(TRecord[] records, ulong sequence)
@@ -85,18 +83,46 @@ internal sealed partial class JournalFile<TKey, TRecord, TFormat>
         }
         catch
         {
-            file.Dispose();
+            Discard(file);
             throw;
         }
     }
 
-    private void Replace(SafeFileHandle file, long length)
+    private void Replace(SafeFileHandle file, long length, ReadOnlySpan<byte> more)
     {
-        RandomAccess.FlushToDisk(file);
-        File.Move(RewritePath(_path), _path, overwrite: true);
-        DirectorySync.Flush(Path.GetDirectoryName(_path)!); // a full path has a folder
+        try
+        {
+            RandomAccess.Write(file, more, length);
+            RandomAccess.FlushToDisk(file);
+            File.Move(RewritePath(_path), _path, overwrite: true);
+        }
+        catch
+        {
+            Discard(file);
+            throw;
+        }
+
+        // From here on the other file has no name. Until the folder is on the disk, a crash may bring it back: if that fails, the next
+        // write makes the file anew before it appends.
         _file.Dispose();
         _file = file;
-        _length = _lengthAfterRewrite = length;
+        _length = _lengthAfterRewrite = length + more.Length;
+        _isDamaged = true;
+        DirectorySync.Flush(Path.GetDirectoryName(_path)!); // a full path has a folder
+        _isDamaged = false;
+    }
+
+    // What is left of a rewrite would take the space that a full disk lacks.
+    private void Discard(SafeFileHandle file)
+    {
+        file.Dispose();
+        try
+        {
+            File.Delete(RewritePath(_path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next rewrite begins the file anew, and the next start deletes it.
+        }
     }
 }
