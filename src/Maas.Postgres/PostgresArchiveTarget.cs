@@ -68,10 +68,19 @@ internal sealed class PostgresArchiveTarget(NpgsqlConnection connection, string 
             SetSequence(PostgresTables.SequenceOf(_session, "record_epoch")!, header.Epoch); // its column is an identity
         }
 
-        // The transactions that wrote the leases are those of another server, whose numbers say nothing here.
+        // The transactions that wrote the leases are those of another server, whose numbers say nothing here. Where a hold has ended,
+        // another client may have leased the address since: without a row, a host probes it before it leases it. A hold that has not ended
+        // is still its client's, and a claim of a reserve that no host will renew keeps its addresses from others until it ends.
         foreach (var table in (string[])["dhcp_leases", "dhcp6_leases"])
-            if (_session.ExecuteScalar<bool>($"SELECT to_regclass('{table}') IS NOT NULL"))
-                _session.Execute($"UPDATE {table} SET change = 0");
+        {
+            if (!_session.ExecuteScalar<bool>($"SELECT to_regclass('{table}') IS NOT NULL")) continue;
+            _session.Execute(
+                $"""
+                UPDATE {table} SET change = 0;
+                DELETE FROM {table} WHERE held_until < (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+                """);
+        }
+
         PostgresSchema.Advance(_session, schema);
     }
 

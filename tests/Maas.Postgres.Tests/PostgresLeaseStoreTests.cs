@@ -154,6 +154,10 @@ public sealed class PostgresLeaseStoreTests
     private static async Task<IReadOnlyList<SharedLease<Lease6>>> Write6Async(PostgresLeaseStore store, Guid server, Lease6 lease) =>
         await store.Leases6.WriteAsync(server, new[] { new SharedLease<Lease6>(lease, lease.ExpiresAt, null) }, Stop);
 
+    /// <summary>A client's lease of an hour.</summary>
+    internal static SharedLease<Lease> LeaseOf(IPAddress address, int client, DateTimeOffset now) =>
+        new(Lease(client, now, address), now.AddHours(1), null);
+
     private static async Task<PostgresLeaseStore> OpenAsync()
     {
         var store = new PostgresLeaseStore((await PostgresServer.GetSharedAsync()).NewOptions());

@@ -50,7 +50,7 @@ public sealed class StoreBackupTests : IDisposable
         using var written = new CancellationTokenSource();
         var writing = Enumerable.Range(0, 4).Select(number => Task.Run(async () =>
         {
-            var machine = StoreRows.Machines[0] with
+            var machine = UpgradedStore.Machines[0] with
             {
                 Id = SystemId.Parse($"abc34{"3467"[number]}"), Hostname = $"m{number}",
                 MacAddresses = [MacAddress.Parse($"52:54:00:00:00:0{number}")],

@@ -1,7 +1,5 @@
-using Maas.Core;
-using Maas.Core.Nodes;
-using Maas.Core.Power;
 using Maas.Core.Stores;
+using Maas.Core.Tests;
 using Maas.Sql;
 
 namespace Maas.Sqlite.Tests;
@@ -9,23 +7,6 @@ namespace Maas.Sqlite.Tests;
 /// <summary>A row or more in every table of a store's file, as each version of the schema could have had them.</summary>
 internal static class StoreRows
 {
-    /// <summary>The machines.</summary>
-    public static IReadOnlyList<Machine> Machines { get; } =
-    [
-        new()
-        {
-            Id = SystemId.Parse("abc346"), Hostname = "one", Domain = "maas", Status = MachineStatus.Ready, CpuCount = 4, MemoryMiB = 4096,
-            MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")], Architecture = "arm64/generic", ZoneId = 1, PoolId = 1,
-            Power = new PowerSettings("ipmi", new Dictionary<string, string> { ["power_address"] = "192.0.2.1" }),
-            Hardware = new() { Disks = [new() { Name = "sda", Size = 1L << 40 }] },
-        },
-        new()
-        {
-            Id = SystemId.Parse("abc348"), Hostname = "two", Domain = "maas", Status = MachineStatus.Deploying, Owner = "ann", ZoneId = 1,
-            MacAddresses = [MacAddress.Parse("52:54:00:00:00:02")], PoolId = 1, Tags = ["ssd"], StatusMessage = "a\tb\\c\n\"ü\"",
-        },
-    ];
-
     /// <summary>Creates the tables of a version and their rows.</summary>
     public static void Create(string file, int version)
     {
@@ -61,7 +42,7 @@ internal static class StoreRows
 
     private static void AddMachines(SqlSession session)
     {
-        foreach (var (machine, at) in Machines.Select((machine, at) => (machine, at)))
+        foreach (var (machine, at) in UpgradedStore.Machines.Select((machine, at) => (machine, at)))
         {
             var id = machine.Id.ToString();
             session.Execute(
