@@ -1,9 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Maas.Core;
-using Maas.Core.Nodes;
-using Maas.Core.Power;
-using Maas.Core.Scripts;
 using Maas.Postgres;
 
 namespace Maas.FaultHost;
@@ -43,74 +38,9 @@ internal sealed class Host : IAsyncDisposable
 
     /// <summary>Works until the process is killed.</summary>
     public Task RunAsync() => Task.WhenAll(
-        _core.RunAsync(CancellationToken.None), LineSocket.ServeAsync(_settings.Socket, AnswerAsync, CancellationToken.None));
+        _core.RunAsync(CancellationToken.None),
+        LineSocket.ServeAsync(
+            _settings.Socket, new MachineRequests(_core, _settings.InventoryFile).AnswerAsync, CancellationToken.None));
 
     public ValueTask DisposeAsync() => _core.DisposeAsync();
-
-    private async Task<string> AnswerAsync(string line)
-    {
-        try
-        {
-            // A request that waited while this process was paused, or cut off, is not expected any more.
-            var words = line.Split(' ');
-            var left = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[0], CultureInfo.InvariantCulture))
-                - TimeProvider.System.GetUtcNow();
-            if (left <= TimeSpan.Zero) return "failure: late";
-            using var limit = new CancellationTokenSource(left);
-            words = words[1..];
-            if (words[0] == "enlist") return await EnlistAsync(words[1]);
-            var id = SystemId.Parse(words[1]);
-            if (words[0] == "scripts") await RunScriptsAsync(id, words[2]);
-            else if (CommandOf(words[0]) is { } command) await _core.Machines.ExecuteAsync(id, command, null, limit.Token);
-            else if (ReportOf(words[0]) is { } report) await _core.Machines.ReportAsync(id, report, limit.Token);
-            return (await _core.Machines.GetAsync(id))?.Status.ToString() ?? "Gone";
-        }
-        catch (Exception failure)
-        {
-            return "failure: " + failure.GetType().Name;
-        }
-    }
-
-    private static MachineCommand? CommandOf(string word) => word switch
-    {
-        "accept" => new MachineCommand.Accept(),
-        "deploy" => new MachineCommand.Deploy("ann"),
-        "release" => new MachineCommand.Release(),
-        _ => null,
-    };
-
-    private static MachineReport? ReportOf(string word) => word switch
-    {
-        "ok" => new MachineReport.Signal(SignalReport.Ok, null),
-        "netboot-off" => new MachineReport.NetbootOff(),
-        "user-data" => new MachineReport.UserDataFetched(),
-        _ => null,
-    };
-
-    private async Task<string> EnlistAsync(string mac)
-    {
-        var result = await _core.Machines.EnlistAsync(new NewMachine
-        {
-            MacAddresses = [MacAddress.Parse(mac)], Power = new PowerSettings("ipmi", new Dictionary<string, string>()),
-        });
-        return result switch
-        {
-            CreateResult.Created created => $"{created.Machine.Id}",
-            CreateResult.Known known => $"{known.Machine.Id}",
-            _ => "failure: " + result,
-        };
-    }
-
-    private async Task RunScriptsAsync(SystemId id, string mac)
-    {
-        foreach (var pending in await _core.ScriptResults.PendingAsync(id))
-        {
-            var output = Encoding.UTF8.GetBytes(pending.Result.Name == BuiltinScripts.Inventory
-                ? (await File.ReadAllTextAsync(_settings.InventoryFile)).Replace("{mac}", mac, StringComparison.Ordinal) : "fine\n");
-            await _core.ScriptResults.ReportAsync(id, new ScriptReport
-            {
-                ResultId = pending.Result.Id, ExitStatus = 0, Output = new ScriptOutput(output, output, default),
-            });
-        }
-    }
 }

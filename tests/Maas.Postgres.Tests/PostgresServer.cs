@@ -22,7 +22,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _programs;
     private Process? _process;
 
-    private PostgresServer(string folder, string programs) => (_folder, _programs) = (folder, programs);
+    private readonly string[] _settings;
+
+    private PostgresServer(string folder, string programs, string[] settings) =>
+        (_folder, _programs, _settings) = (folder, programs, settings);
 
     /// <summary>The server of this test run, for tests that do not stop it; each has a schema of its own.</summary>
     public static async Task<PostgresServer> GetSharedAsync()
@@ -39,7 +42,8 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>A server for one test.</summary>
-    public static async Task<PostgresServer> StartNewAsync()
+    /// <param name="settings">Settings in the place of those that tests have, such as <c>fsync=on</c>.</param>
+    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
@@ -47,7 +51,7 @@ public sealed class PostgresServer : IAsyncDisposable
             : null;
         if (programs is null) Judge.RequireFile("/usr/lib/postgresql/15/bin/initdb", "postgresql-15");
         if (Environment.IsPrivilegedProcess) Judge.RequireAll("setpriv", "chown");
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("maas-postgres-").FullName, programs ?? Packaged);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("maas-postgres-").FullName, programs ?? Packaged, settings);
         await server.CreateAsync();
         await server.StartAsync();
         return server;
@@ -98,7 +102,7 @@ public sealed class PostgresServer : IAsyncDisposable
         [
             "fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off", "log_min_messages=log",
             "listen_addresses=", $"unix_socket_directories={_folder}", "unix_socket_permissions=0777",
-            "max_connections=400", "shared_buffers=64MB", "max_pred_locks_per_transaction=256",
+            "max_connections=400", "shared_buffers=64MB", "max_pred_locks_per_transaction=256", .. _settings,
         ];
         _process = Start("postgres", ["-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })]);
         List<string> lines = [];

@@ -11,7 +11,8 @@ internal sealed class HostProcess(string name, string folder, PostgresStoreOptio
     private readonly Partition _partition = new(options.ConnectionString);
     private Process? _process;
 
-    private static string Program =>
+    /// <summary>The program of a host.</summary>
+    public static string Program =>
         Repository.PathOf($"tests/Maas.FaultHost/bin/{Repository.Configuration}/net10.0/Maas.FaultHost.dll");
 
     /// <summary>The way to the database.</summary>
