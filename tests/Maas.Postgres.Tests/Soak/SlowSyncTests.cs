@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using Maas.Judges;
+
+namespace Maas.Postgres.Tests.Soak;
+
+/// <summary>A host whose disk takes its time for each sync, as a worn or shared one does.</summary>
+public sealed class SlowSyncTests
+{
+    private const int Machines = 2;
+
+    [Fact(Timeout = 180_000)]
+    public async Task Machines_live_a_whole_life_on_a_host_whose_disk_syncs_slowly()
+    {
+        const int Milliseconds = 40;
+        Judge.RequireAll("gcc", "env");
+        var stop = TestContext.Current.CancellationToken;
+        await using var host = new SoakProcess(3, null);
+        await using var machines = new SoakMachines(host);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _ = machines.ServePowerAsync(end.Token);
+        var library = await CompileAsync(host.Folder, Milliseconds);
+        await host.StartAsync(["env", $"LD_PRELOAD={library}"], stop);
+
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, 1, stop)));
+
+        machines.Failures.Should().Be(0, $"nothing fails for a slow disk: {machines.LastFailure}");
+        machines.Lives.Should().Be(Machines);
+        var syncs = new FileInfo(Path.Combine(host.Folder, "syncs")).Length;
+        syncs.Should().BeGreaterThan(Machines * 10, "they were made slow");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Machines} lives, {syncs} syncs of {Milliseconds} ms, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+        await end.CancelAsync();
+    }
+
+    // Each sync leaves a byte in a file, so that the test knows that they were slow.
+    private static async Task<string> CompileAsync(string folder, int milliseconds)
+    {
+        var (source, library) = (Path.Combine(folder, "slow.c"), Path.Combine(folder, "slow.so"));
+        await File.WriteAllTextAsync(source, string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <fcntl.h>
+            #include <unistd.h>
+            static int later(const char *name, int fd) {
+                int count = open("{{folder}}/syncs", O_WRONLY | O_CREAT | O_APPEND, 0600);
+                if (count >= 0) { if (write(count, ".", 1) < 0) return -1; close(count); }
+                usleep({{milliseconds}} * 1000);
+                return ((int (*)(int))dlsym(RTLD_NEXT, name))(fd);
+            }
+            int fsync(int fd) { return later("fsync", fd); }
+            int fdatasync(int fd) { return later("fdatasync", fd); }
+            """));
+        (await Judge.RunAsync("gcc", ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"])).Approved();
+        return library;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Maas.FaultHost;
+using Maas.Judges;
+using Maas.Postgres.Tests.Faults;
+
+namespace Maas.Postgres.Tests.Soak;
+
+/// <summary>A whole host in a process of its own, on an address of loopback, with its data directory.</summary>
+internal sealed class SoakProcess : IAsyncDisposable
+{
+    private readonly IPAddress _address;
+    private readonly PostgresServer? _database;
+    private readonly int _httpPort;
+    private Process? _process;
+
+    /// <param name="network">The third number of its address, 127.80.x.1.</param>
+    /// <param name="database">PostgreSQL; nothing for SQLite.</param>
+    public SoakProcess(int network, PostgresServer? database)
+    {
+        (_address, _database) = (new IPAddress([127, 80, (byte)network, 1]), database);
+        (_httpPort, TftpPort, Dhcp) = (FreePort(), FreePort(), new IPEndPoint(_address, FreePort()));
+    }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("maas-soak-").FullName;
+
+    public IPEndPoint Dhcp { get; }
+
+    public int TftpPort { get; }
+
+    /// <summary>Starts it, and returns when it answers.</summary>
+    /// <param name="before">A command before the program, such as <c>env</c>; empty for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task StartAsync(IReadOnlyList<string> before, CancellationToken cancellationToken)
+    {
+        var boot = Directory.CreateDirectory(Path.Combine(Folder, "boot")).FullName;
+        foreach (var name in (string[])["snponly.efi", "ipxe.efi", "kernel", "initrd"])
+            await File.WriteAllBytesAsync(Path.Combine(boot, name), RandomNumberGenerator.GetBytes(100_000), cancellationToken);
+        int[] ports = [_httpPort, Dhcp.Port, TftpPort];
+        string[] command =
+        [
+            .. before, "dotnet", HostProcess.Program, "soak", Folder, $"{_address}",
+            .. ports.Select(port => port.ToString(CultureInfo.InvariantCulture)),
+        ];
+        if (_database is not null) command = [.. command, _database.ConnectionString];
+        _process = Judge.Start(command[0], command[1..], Folder);
+        _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None); // a full pipe would stop it
+        var errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!File.Exists(SocketPath))
+        {
+            if (_process.HasExited) throw new InvalidOperationException(await errors);
+            await ticks.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Asks it.</summary>
+    /// <returns>Its answer; <see langword="null"/> when it fails or does not answer.</returns>
+    public async Task<string?> AskAsync(string request)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            var end = (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeMilliseconds();
+            var answer = await LineSocket.AskAsync(
+                SocketPath, string.Create(CultureInfo.InvariantCulture, $"{end} {request}"), patience.Token);
+            return answer.StartsWith("failure", StringComparison.Ordinal) ? null : answer;
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What it uses now, without what the caller counts.</summary>
+    public async Task<SoakSample> MeasureAsync()
+    {
+        var heap = long.Parse(await AskAsync("heap") ?? "0", CultureInfo.InvariantCulture);
+        var process = $"/proc/{_process!.Id}"; // it runs
+        var lines = (await File.ReadAllLinesAsync(process + "/status")).Select(line => line.Split(':', 2)).ToDictionary(
+            parts => parts[0], parts => parts[1].Trim(), StringComparer.Ordinal);
+        var stored = new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(SizeOf);
+        if (_database is not null)
+            stored += (long)(decimal)(await _database.ExecuteAsync(
+                "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relnamespace = 'maas'::regnamespace AND relkind = 'r'"))!;
+        return new SoakSample(
+            default, 0, 0, 1024 * long.Parse(lines["VmRSS"].Split(' ')[0], CultureInfo.InvariantCulture), heap,
+            Directory.GetFileSystemEntries(process + "/fd").Length, int.Parse(lines["Threads"], CultureInfo.InvariantCulture), stored,
+            default, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private string SocketPath => Path.Combine(Folder, "host.sock");
+
+    private static long SizeOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0; // it was replaced meanwhile
+        }
+    }
+
+    private int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(_address, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port; // bound above
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+using Maas.Judges;
+
+namespace Maas.Postgres.Tests.Soak;
+
+/// <summary>
+/// Machines that live again and again on a whole host, for as long as <c>MAAS_SOAK_HOURS</c> says (a sixth of an hour): what the host uses
+/// does not grow. The report is <c>artifacts/soak-STORE.md</c>.
+/// </summary>
+public sealed class SoakTests
+{
+    private const int Machines = 8;
+    private static readonly TimeSpan Default = TimeSpan.FromMinutes(10), Between = TimeSpan.FromMilliseconds(100);
+
+    [Fact, Trait("Category", "Long")]
+    public async Task A_host_does_not_grow_while_machines_live_on_it()
+    {
+        Judge.RequireLong();
+        var hours = Environment.GetEnvironmentVariable("MAAS_SOAK_HOURS");
+        var duration = string.IsNullOrEmpty(hours) ? Default : TimeSpan.FromHours(double.Parse(hours, CultureInfo.InvariantCulture));
+        await using var server = await PostgresServer.StartNewAsync("fsync=on", "autovacuum=on", "autovacuum_naptime=10s");
+        var stop = TestContext.Current.CancellationToken;
+
+        var reports = await Task.WhenAll(
+            Task.Run(() => RunAsync("sqlite", 1, null, duration, stop), stop),
+            Task.Run(() => RunAsync("postgresql", 2, server, duration, stop), stop));
+
+        foreach (var report in reports) report.Growth.Should().BeEmpty($"the host on {report.Store} has lived long");
+    }
+
+    private static async Task<SoakReport> RunAsync(
+        string store, int network, PostgresServer? database, TimeSpan duration, CancellationToken stop)
+    {
+        await using var host = new SoakProcess(network, database);
+        await using var machines = new SoakMachines(host);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var off = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var power = machines.ServePowerAsync(off.Token);
+        await host.StartAsync([], stop);
+        var lives = Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, int.MaxValue, end.Token)));
+        var samples = await SampleAsync(host, machines, duration, stop);
+        await end.CancelAsync();
+        await lives; // those that have begun
+        await off.CancelAsync();
+        await ((Task)power).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var report = new SoakReport(store, samples);
+        await report.WriteAsync(Repository.PathOf($"artifacts/soak-{store}.md"));
+        machines.Lives.Should().BePositive();
+        machines.Failures.Should().Be(0, $"the last failure: {machines.LastFailure}");
+        return report;
+    }
+
+    private static async Task<List<SoakSample>> SampleAsync(
+        SoakProcess host, SoakMachines machines, TimeSpan duration, CancellationToken stop)
+    {
+        var target = await TargetAsync(machines);
+        var began = Stopwatch.GetTimestamp();
+        var interval = TimeSpan.FromSeconds(Math.Clamp(duration.TotalSeconds / 240, 2, 120));
+        List<SoakSample> samples = [];
+        using var ticks = new PeriodicTimer(Between);
+        while (Stopwatch.GetElapsedTime(began) < duration)
+        {
+            List<TimeSpan> times = [];
+            var window = Stopwatch.GetTimestamp();
+            do
+            {
+                var asked = Stopwatch.GetTimestamp();
+                await machines.AskAsync(string.Create(CultureInfo.InvariantCulture, $"edit {target} {asked}"));
+                times.Add(Stopwatch.GetElapsedTime(asked));
+                await ticks.WaitForNextTickAsync(stop);
+            }
+            while (Stopwatch.GetElapsedTime(window) < interval);
+            times.Sort();
+            samples.Add(await host.MeasureAsync() with
+            {
+                At = Stopwatch.GetElapsedTime(began), Lives = machines.Lives, Failures = machines.Failures,
+                Middle = times[times.Count / 2], Slow = times[times.Count * 99 / 100],
+            });
+        }
+
+        return samples;
+    }
+
+    // A machine that nothing else happens to.
+    private static async Task<string> TargetAsync(SoakMachines machines)
+    {
+        await machines.AskAsync("enlist 52:54:00:51:00:00");
+        return await machines.AskAsync("find 52:54:00:51:00:00");
+    }
+}
