@@ -11,7 +11,7 @@ namespace ApiLoad;
 /// <summary>How long pages of a list take among many machines, in the order of their host names, as the dashboard reads them.</summary>
 internal static class SearchLoad
 {
-    private const int PageSize = 200, SavedTogether = 500, Rounds = 20;
+    private const int PageSize = 200, SavedTogether = 500, Rounds = 30;
 
     private static readonly (string Name, MachineFilter Filter)[] Pages =
     [
@@ -44,7 +44,7 @@ internal static class SearchLoad
                 await store.Machines.SaveAsync([.. some.Select(Create)], CancellationToken.None);
         }
 
-        Console.WriteLine($"| a page among {machines} machines | machines | median | most |");
+        Console.WriteLine($"| a page among {machines} machines | machines | least | median |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var (name, filter) in Pages)
         {
@@ -61,7 +61,7 @@ internal static class SearchLoad
 
             times.Sort();
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {name} | {found} | {times[times.Count / 2]:0.0} ms | {times[^1]:0.0} ms |"));
+                CultureInfo.InvariantCulture, $"| {name} | {found} | {times[0]:0.0} ms | {times[times.Count / 2]:0.0} ms |"));
         }
 
         await ReadAllAsync(store);
