@@ -47,12 +47,10 @@ public static class Server
             builder.Services.AddSingleton<IPowerDriver>(new SimulatedRackPower(demo.Rack));
         }
 
-        var maas = builder.Services.AddMaasServer(settings.Maas, options => settings.Complete(options, demo is null ? null : demo.Complete))
-            .AddApi().AddInstall(settings.Recipes);
+        var maas = Add(builder.Services, settings, demo is null ? null : demo.Complete);
 #else
         if (settings.DemoMachines is not null) throw new FormatException("--demo needs the program that is not trimmed: dotnet run");
-        var maas = builder.Services.AddMaasServer(settings.Maas, options => settings.Complete(options))
-            .AddApi().AddInstall(settings.Recipes);
+        var maas = Add(builder.Services, settings, demonstration: null);
 #endif
         if (settings.ServesPackages) maas.AddPackageProxy();
 
@@ -73,6 +71,7 @@ public static class Server
         if (options.Networks.Count == 0)
             app.Logger.LogWarning("No --interface: the API alone is served, and no machine can boot from here");
         app.MapMaas();
+        app.MapHealthChecks("/health"); // one word: Healthy, Degraded or Unhealthy
         await app.StartAsync();
         // A mistake of the command line ends the program. What fails later is tried again.
         var networks = app.Services.GetRequiredService<MaasNetworks>().List();
@@ -97,5 +96,13 @@ public static class Server
 #endif
 
         await app.WaitForShutdownAsync();
+    }
+
+    private static IMaasBuilder Add(IServiceCollection services, ServerSettings settings, Action<MaasOptions>? demonstration)
+    {
+        services.AddHealthChecks().AddMaasHealthChecks();
+        var maas = services.AddMaas(settings.Maas, options => settings.Complete(options, demonstration));
+        return (settings.Postgres is { } database ? maas.AddPostgres(database) : maas.AddSqlite())
+            .AddBoot().AddPower().AddApi().AddInstall(settings.Recipes);
     }
 }

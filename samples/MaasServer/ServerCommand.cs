@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Maas.Core;
@@ -74,6 +75,18 @@ internal static class ServerCommand
         {
             Description = "The file with the key that secrets are encrypted with in the store (default DIR/secret.key).",
             HelpName = "FILE"
+        },
+        new("--key-file")
+        {
+            Description = "The file that the first start writes the administrator's API key to (default DIR/admin.apikey).",
+            HelpName = "FILE"
+        },
+        new("--postgres")
+        {
+            Description =
+                "Keeps everything in this PostgreSQL database, which several servers may share, in the place of SQLite. A connection "
+                    + "string as of Npgsql; leave its password to Passfile=FILE, or use MAAS_POSTGRES: other users can read command lines.",
+            HelpName = "DB"
         },
         new("--services")
         {
@@ -162,7 +175,7 @@ internal static class ServerCommand
                 return 0;
             }
             catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException
-                or StoreLockedException or StoreVersionException or SecretKeyException or CryptographicException or IOException
+                or DbException or StoreLockedException or StoreVersionException or SecretKeyException or CryptographicException or IOException
                 or SocketException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync($"maas: {refused.Message}");

@@ -24,6 +24,7 @@ internal sealed class ServerSettings
         ["dns"] = Network + "NameServers",
         ["domain"] = "Maas:Domain",
         ["secret_key"] = "Maas:SecretKeyFile",
+        ["key_file"] = "Maas:AdministratorKeyFile",
         ["services"] = Network + "Services",
         ["dns_forward"] = Network + "DnsForwarders",
         ["mode"] = Network + "Mode",
@@ -66,8 +67,8 @@ internal sealed class ServerSettings
     public int? DemoMachines => this["demo"] switch
     {
         null => null,
-        _ when this["data"] is not null || this["interface"] is not null =>
-            throw new FormatException("--demo has state and a network of its own: leave out --data and --interface"),
+        _ when this["data"] is not null || this["interface"] is not null || Postgres is not null =>
+            throw new FormatException("--demo has state and a network of its own: leave out --data, --interface and --postgres"),
         var text => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MostDemoMachines
             ? number
             : throw new FormatException($"--demo {text} is no number of machines from 1 to {MostDemoMachines}"),
@@ -91,6 +92,9 @@ internal sealed class ServerSettings
         from series in (this["debian_installer"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         let recipe = DebianInstaller.Create(series, $"debian-{series}/linux", $"debian-{series}/initrd.gz")
         select recipe with { Mirror = UrlOf("mirror") ?? recipe.Mirror, Proxy = UrlOf("proxy") };
+
+    /// <summary>The connection string of the database that several servers share; null for the file of this server alone.</summary>
+    public string? Postgres => this["postgres"];
 
     /// <summary>Whether packages are kept and served.</summary>
     public bool ServesPackages => this["package_cache"] is not null;

@@ -92,6 +92,21 @@ public sealed class MaasClient : IDisposable
         Version = new(_connection);
     }
 
+    /// <summary>Names a server by a connection string, as configuration and the package <c>Maas.Aspire</c> give it.</summary>
+    /// <param name="connectionString">
+    /// <c>Endpoint=http://HOST:5240/MAAS/;KeyFile=FILE</c>. <c>Key=KEY</c> in the place of the file gives the key itself; without both,
+    /// requests are not signed.
+    /// </param>
+    /// <param name="options">Timeouts, limits and retries; null for the defaults. They are copied.</param>
+    /// <exception cref="FormatException">The connection string has another form; the message contains no part of a key.</exception>
+    /// <exception cref="IOException">The file of the key cannot be read.</exception>
+    public static MaasClient Connect(string connectionString, MaasClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        var (server, key) = MaasConnectionString.Parse(connectionString);
+        return new MaasClient(server, key, options);
+    }
+
     /// <summary>The address of the server, up to and with <c>/MAAS/</c>.</summary>
     public Uri Server { get; }
 

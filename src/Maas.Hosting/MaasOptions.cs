@@ -77,6 +77,12 @@ public sealed class MaasOptions
     public string? SecretKeyFile { get; set; }
 
     /// <summary>
+    /// The file that the first start writes the administrator's API key to, readable for this user alone; its folder must exist.
+    /// <see langword="null"/>, the default, takes <c>admin.apikey</c> in <see cref="DataDirectory"/>.
+    /// </summary>
+    public string? AdministratorKeyFile { get; set; }
+
+    /// <summary>
     /// The Launchpad that users import SSH keys from; <see langword="null"/> for none. Default <c>https://launchpad.net/</c>.
     /// </summary>
     public Uri? Launchpad { get; set; } = new("https://launchpad.net/");

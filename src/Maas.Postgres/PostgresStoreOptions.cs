@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Npgsql;
 
 namespace Maas.Postgres;
 
@@ -34,6 +35,8 @@ public sealed class PostgresStoreOptions : IValidatableObject
     /// <inheritdoc/>
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
+        if (RefusedKey() is { } key)
+            yield return new ValidationResult($"ConnectionString: The part {key} is not one of Npgsql's, or has a value that it cannot have.");
         if (CommandTimeout < TimeSpan.FromSeconds(1) || CommandTimeout > TimeSpan.FromMinutes(10))
             yield return new ValidationResult("CommandTimeout: The value must be between 1 second and 10 minutes.");
         if (RetryDuration < TimeSpan.Zero || RetryDuration > TimeSpan.FromHours(1))
@@ -42,4 +45,18 @@ public sealed class PostgresStoreOptions : IValidatableObject
 
     /// <summary>A copy.</summary>
     internal PostgresStoreOptions Copy() => (PostgresStoreOptions)MemberwiseClone();
+
+    // The name alone: a message about the value could contain a password.
+    private string? RefusedKey()
+    {
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(ConnectionString);
+            return null;
+        }
+        catch (ArgumentException refused)
+        {
+            return refused.ParamName ?? "without a name";
+        }
+    }
 }

@@ -32,6 +32,33 @@ public class MaasApiKeyTests
         parsing.Should().Throw<FormatException>().Which.Message.Should().NotContain("token-part");
     }
 
+    [Theory]
+    [InlineData("", "Endpoint")]
+    [InlineData("Endpoint=maas", "Endpoint")]
+    [InlineData("Endpoint=http://maas.test/MAAS/;s3cret", "'='")]
+    [InlineData("Endpoint=http://maas.test/MAAS/;Password=s3cret", "another part")]
+    [InlineData("Endpoint=http://maas.test/MAAS/;Key=s3cret", "three parts")]
+    [InlineData("Endpoint=http://maas.test/MAAS/;Key=c:t:s3cret;KeyFile=/key", "both")]
+    public void A_connection_string_of_another_form_is_refused_without_repeating_it(string text, string reason)
+    {
+        var connecting = () => MaasClient.Connect(text);
+        connecting.Should().Throw<FormatException>().Which.Message.Should().Contain(reason).And.NotContain("s3cret");
+    }
+
+    [Fact]
+    public async Task A_connection_string_names_the_server_and_the_file_of_its_key()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "consumer:token:s3cret\n", TestContext.Current.CancellationToken);
+        using var client = MaasClient.Connect($"endpoint=http://maas.test:5240/MAAS ; KeyFile={file}");
+        client.Server.Should().Be(new Uri("http://maas.test:5240/MAAS/"));
+
+        await File.WriteAllTextAsync(file, new string('k', 5000), TestContext.Current.CancellationToken);
+        var connecting = () => MaasClient.Connect($"Endpoint=http://maas.test/MAAS/;KeyFile={file}");
+        connecting.Should().Throw<FormatException>().WithMessage("*too long*");
+        File.Delete(file);
+    }
+
     [Fact]
     public void The_secret_is_in_no_text_and_no_JSON()
     {

@@ -34,6 +34,8 @@ internal sealed class DemoFleet : IAsyncDisposable
     private readonly DirectoryInfo _data;
     private readonly int _dhcpPort = FreePort(), _tftpPort = FreePort();
 
+    private string? _keyFile;
+
     private DemoFleet(DirectoryInfo data, int count)
     {
         (_data, Broken) = (data, MacOf(count / 2));
@@ -65,6 +67,7 @@ internal sealed class DemoFleet : IAsyncDisposable
     public void Complete(MaasOptions maas)
     {
         maas.DataDirectory = _data.FullName;
+        _keyFile = maas.AdministratorKeyFile;
         maas.Ephemeral.Own = new CustomEnvironment("kernel", "initrd");
         maas.Networks.Clear();
         maas.Networks["loopback"] = new MaasNetworkOptions
@@ -83,7 +86,7 @@ internal sealed class DemoFleet : IAsyncDisposable
 
               Sign in (this link works once): {dashboard}{app.Services.GetRequiredService<DashboardSignInLinks>().Create("admin")}
               The API and the dashboard:      {dashboard}
-              The administrator's API key:    {Path.Combine(_data.FullName, "admin.apikey")}
+              The administrator's API key:    {_keyFile ?? Path.Combine(_data.FullName, "admin.apikey")}
 
             Ctrl-C ends the demonstration and deletes everything.
             """);

@@ -127,6 +127,7 @@ internal static class MaasOptionsBinding
         { nameof(MaasOptions.EnlistUnknownMachines), (options, section) => options.EnlistUnknownMachines = section.Read<bool>() },
         { nameof(MaasOptions.KernelOptions), (options, section) => options.KernelOptions = section.Text() },
         { nameof(MaasOptions.CapturedMachines), (options, section) => options.CapturedMachines = section.Read<int>() },
+        { nameof(MaasOptions.AdministratorKeyFile), (options, section) => options.AdministratorKeyFile = section.TextOrNull() },
         { nameof(MaasOptions.SecretKeyFile), (options, section) => options.SecretKeyFile = section.TextOrNull() },
         { nameof(MaasOptions.Launchpad), (options, section) => options.Launchpad = section.ReadAddressOrNull() },
         { nameof(MaasOptions.GitHub), (options, section) => options.GitHub = section.ReadAddressOrNull() },

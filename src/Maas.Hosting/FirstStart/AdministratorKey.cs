@@ -10,7 +10,7 @@ internal static partial class AdministratorKey
 {
     private const string UserName = "admin";
 
-    /// <summary>The file's name in the data directory.</summary>
+    /// <summary>The file's name in the data directory, where no other is configured.</summary>
     public const string FileName = "admin.apikey";
 
     /// <summary>
@@ -19,9 +19,8 @@ internal static partial class AdministratorKey
     /// <remarks>
     /// An operator who deletes the file on purpose keeps it deleted: a marker beside it says that it was once written in full.
     /// </remarks>
-    public static async Task EnsureAsync(Users users, string dataDirectory, ILogger logger, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(Users users, string path, ILogger logger, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(dataDirectory, FileName);
         var user = await users.FindAsync(UserName, cancellationToken).ConfigureAwait(false);
         if (user is not null && (File.Exists(path) || File.Exists(Marker(path)))) return;
         if (user is null && (await users.ListAsync(cancellationToken).ConfigureAwait(false)).Count > 0) return;
@@ -41,7 +40,7 @@ internal static partial class AdministratorKey
     }
 
     private static string Marker(string path) =>
-        Path.Combine(Path.GetDirectoryName(path)!, $".{FileName}.written"); // the file is in a folder
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.written"); // the file is in a folder
 
     private static Task WriteAsync(string path, string text, CancellationToken cancellationToken) =>
         PrivateFileWriter.WriteAsync(path, Encoding.ASCII.GetBytes(text), overwrite: true, cancellationToken);

@@ -14,6 +14,7 @@ public class PackageReferenceTests
         { "Maas.Sqlite", ["Maas.Core"] },
         { "Maas.Postgres", ["Maas.Core", "Maas.Boot"] },
         { "Maas.RabbitMQ", ["Maas.Core"] },
+        { "Maas.Aspire", [] },
         { "Maas.Boot", [] },
         { "Maas.Images", [] },
         { "Maas.Power", [] },

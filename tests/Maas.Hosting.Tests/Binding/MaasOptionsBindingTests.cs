@@ -43,6 +43,7 @@ public class MaasOptionsBindingTests
         ["KernelOptions"] = "console=ttyS0",
         ["CapturedMachines"] = "16",
         ["SecretKeyFile"] = "/keys/maas.key",
+        ["AdministratorKeyFile"] = "/keys/admin.apikey",
         ["Launchpad"] = "http://launchpad.lab/",
         ["GitHub"] = "http://github.lab/api",
         ["Packages:Mirrors:0"] = "http://rpms.lab/rocky",
@@ -95,6 +96,7 @@ public class MaasOptionsBindingTests
     [
         .. Samples.Keys.Except(
             ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions", "SecretKeyFile",
+            "AdministratorKeyFile",
             "Networks:lab:Reservations:0:HostName", "Webhooks:ci:SigningSecrets:0", "Webhooks:ci:Url"])
             .Where(key => !(key.StartsWith("Ephemeral:") || key.StartsWith("Recipes:")) || key.EndsWith("Mirror")
                 || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy")),

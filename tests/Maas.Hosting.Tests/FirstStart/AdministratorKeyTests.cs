@@ -60,5 +60,5 @@ public sealed class AdministratorKeyTests : IAsyncLifetime
     }
 
     private Task EnsureAsync() =>
-        AdministratorKey.EnsureAsync(_core.Users, _data.FullName, NullLogger.Instance, TestContext.Current.CancellationToken);
+        AdministratorKey.EnsureAsync(_core.Users, KeyFile, NullLogger.Instance, TestContext.Current.CancellationToken);
 }
