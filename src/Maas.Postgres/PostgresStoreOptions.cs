@@ -36,7 +36,7 @@ public sealed class PostgresStoreOptions : IValidatableObject
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (RefusedKey() is { } key)
-            yield return new ValidationResult($"ConnectionString: The part {key} is not one of Npgsql's, or has a value that it cannot have.");
+            yield return new ValidationResult($"ConnectionString: Npgsql has no part {key}, or not with such a value.");
         if (CommandTimeout < TimeSpan.FromSeconds(1) || CommandTimeout > TimeSpan.FromMinutes(10))
             yield return new ValidationResult("CommandTimeout: The value must be between 1 second and 10 minutes.");
         if (RetryDuration < TimeSpan.Zero || RetryDuration > TimeSpan.FromHours(1))

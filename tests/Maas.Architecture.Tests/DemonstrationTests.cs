@@ -34,7 +34,7 @@ public sealed class DemonstrationTests
 
     [Theory]
     [InlineData("--demo 0", "--demo 0 is no number of machines from 1 to 1000")]
-    [InlineData("--demo 3 --data x", "--demo has state and a network of its own: leave out --data and --interface")]
+    [InlineData("--demo 3 --data x", "--demo has state and a network of its own: leave out --data, --interface and --postgres")]
     public async Task A_wrong_demonstration_is_refused_in_one_line(string options, string expected)
     {
         var program = Path.Combine(Repository.Root, "samples/MaasServer/bin", Repository.Configuration, "net10.0/MaasServer.dll");

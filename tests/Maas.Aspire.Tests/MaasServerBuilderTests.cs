@@ -27,7 +27,8 @@ public class MaasServerBuilderTests
             .WithBootNetwork("eth1", IPAddress.Parse("10.0.0.100"), IPAddress.Parse("10.0.0.200"));
 
         (await ArgumentsAsync(maas)).Should().ContainInConsecutiveOrder(
-            "--key-file", "/var/lib/maas/admin.apikey", "--data", "/var/lib/maas", "--interface", "eth1", "--range", "10.0.0.100-10.0.0.200");
+            "--key-file", "/var/lib/maas/admin.apikey", "--data", "/var/lib/maas",
+            "--interface", "eth1", "--range", "10.0.0.100-10.0.0.200");
         (await ArgumentsAsync(maas))[1].Should().StartWith("http://0.0.0.0:");
     }
 
