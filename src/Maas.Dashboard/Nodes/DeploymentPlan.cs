@@ -46,15 +46,12 @@ internal static class DeploymentPlan
         [.. config.Interfaces.Select(each =>
             $"{each.Name} ({KindOf(each)}): {LinksOf(each, topology)}")];
 
-    private static string KindOf(NodeInterface of) =>
+    /// <summary>The type of an interface, and its hardware address.</summary>
+    public static string KindOf(NodeInterface of) =>
         of.Type.ToString().ToLowerInvariant() + (of.MacAddress is { } address ? $", {address}" : "");
 
-    private static string LinksOf(NodeInterface of, TopologySnapshot topology) =>
-        !of.Enabled ? "not configured"
-        : of.Links.Count == 0 ? "no link"
-        : string.Join("; ", of.Links.Select(link => LinkText(link, topology)));
-
-    private static string LinkText(InterfaceLink link, TopologySnapshot topology)
+    /// <summary>How a link gets its address.</summary>
+    public static string LinkText(InterfaceLink link, TopologySnapshot topology)
     {
         var where = link.Subnet is { } id && topology.FindSubnet(id) is { } subnet ? $" in {subnet.Cidr}" : "";
         return link.Mode switch
@@ -65,6 +62,11 @@ internal static class DeploymentPlan
             _ => $"up, without an address{where}",
         };
     }
+
+    private static string LinksOf(NodeInterface of, TopologySnapshot topology) =>
+        !of.Enabled ? "not configured"
+        : of.Links.Count == 0 ? "no link"
+        : string.Join("; ", of.Links.Select(link => LinkText(link, topology)));
 
     private sealed class PreviewIds : IIdSource
     {
