@@ -4,23 +4,42 @@ using Microsoft.Extensions.Logging;
 namespace Maas.Boot.Dhcp.Leases;
 
 /// <summary>What a server logs that shares its leases with others.</summary>
-/// <param name="logger">Where to.</param>
-internal sealed partial class SharedLeaseLog(ILogger logger)
+/// <param name="loggerFactory">Where to.</param>
+/// <param name="version">The version of IP: <c>IPv4</c> or <c>IPv6</c>.</param>
+internal sealed partial class SharedLeaseLog(ILoggerFactory loggerFactory, string version)
 {
+    private readonly ILogger _logger = loggerFactory.CreateLogger<SharedLeaseLog>();
+
+    public void LogAway(string failure, TimeSpan time) => LogAway(version, failure, time);
+
+    public void LogBack(int count) => LogBack(version, count);
+
+    public void LogConflict(IPAddress address, HardwareAddress? mac)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug)) LogConflict(address, NameOf(mac));
+    }
+
+    public void LogNotReconciled(IPAddress address, HardwareAddress? mac, HardwareAddress? other) =>
+        LogNotReconciled(address, NameOf(mac), NameOf(other));
+
+    // A DHCPv6 client may tell no hardware address.
+    private static string NameOf(HardwareAddress? mac) => mac?.ToString() ?? "a client without a hardware address";
+
     [LoggerMessage(
         110, LogLevel.Error,
-        "The lease store does not answer ({Failure}): leases are renewed for {Time} at most, and new clients get addresses of the reserve")]
-    public partial void LogAway(string failure, TimeSpan time);
+        "The store of {Version} leases does not answer ({Failure}): they are renewed for {Time} at most, and new clients get the reserve")]
+    private partial void LogAway(string version, string failure, TimeSpan time);
 
-    [LoggerMessage(111, LogLevel.Warning, "The lease store answers again; {Count} leases were granted without it and are written now")]
-    public partial void LogBack(int count);
+    [LoggerMessage(
+        111, LogLevel.Warning, "The store of {Version} leases answers again; {Count} were granted without it and are written now")]
+    private partial void LogBack(string version, int count);
 
     [LoggerMessage(112, LogLevel.Debug, "Address {Address} is not leased to {Mac}: another server has leased it")]
-    public partial void LogConflict(IPAddress address, HardwareAddress? mac);
+    private partial void LogConflict(IPAddress address, string mac);
 
     [LoggerMessage(
         113, LogLevel.Error, "Address {Address} was leased to {Mac} without the lease store, which has another client at it: {Other}")]
-    public partial void LogNotReconciled(IPAddress address, HardwareAddress? mac, HardwareAddress? other);
+    private partial void LogNotReconciled(IPAddress address, string mac, string other);
 
     [LoggerMessage(114, LogLevel.Warning, "The reserve of addresses was not given back and is free later: {Reason}")]
     public partial void LogNotReleased(string reason);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Maas.Boot.Dhcp.Leases;
 
 /// <summary>
@@ -31,14 +29,14 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     /// <param name="options">How it answers without the store.</param>
     /// <param name="timeProvider">The host's clock.</param>
     /// <param name="metrics">What it counts.</param>
-    /// <param name="logger">Where it logs.</param>
+    /// <param name="log">What it logs.</param>
     public SharedLeaseSynchronizer(
         ISharedLeases<TQuestion, TResult, TLease> leases, SharedLeaseReading<TAddress, TLease> read, SharedLeaseOptions options,
-        TimeProvider timeProvider, SharedLeaseMetrics metrics, ILogger logger)
+        TimeProvider timeProvider, SharedLeaseMetrics metrics, SharedLeaseLog log)
     {
         (_leases, _store, _options, _timeProvider) = (leases, read.Store, options, timeProvider);
         (_holds, _clock, _position) = (read.Holds, read.Clock, read.Position);
-        (_metrics, _log) = (metrics, new SharedLeaseLog(logger));
+        (_metrics, _log) = (metrics, log);
     }
 
     /// <summary>Whether the store is slow or away, so that the server answers by itself.</summary>

@@ -63,7 +63,7 @@ public sealed class SharedLeaseAllocator : IAddressSource, IAsyncDisposable
         var leases = LeaseAllocator.OpenShared(subnets, read.Holds, rules ?? new LeaseOptions(), read.Clock);
         var shared = new SharedLeaseSynchronizer<IPv4Address, Lease, AddressRequest, AddressResult>(
             leases, read, options ?? new SharedLeaseOptions(), timeProvider, new SharedLeaseMetrics("ipv4"),
-            (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SharedLeaseAllocator>());
+            new SharedLeaseLog(loggerFactory ?? NullLoggerFactory.Instance, "IPv4"));
         await shared.StartAsync(cancellationToken).ConfigureAwait(false);
         return new SharedLeaseAllocator(leases, shared);
     }

@@ -60,7 +60,7 @@ public sealed class SharedLeaseAllocator6 : IAddressSource6, IAsyncDisposable
         var leases = LeaseAllocator6.OpenShared(subnets, read.Holds, rules ?? new LeaseOptions6(), read.Clock);
         var shared = new SharedLeaseSynchronizer<UInt128, Lease6, SubnetRequest, AssociationResult>(
             leases, read, options ?? new SharedLeaseOptions(), timeProvider, new SharedLeaseMetrics("ipv6"),
-            (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SharedLeaseAllocator6>());
+            new SharedLeaseLog(loggerFactory ?? NullLoggerFactory.Instance, "IPv6"));
         await shared.StartAsync(cancellationToken).ConfigureAwait(false);
         return new SharedLeaseAllocator6(leases, shared);
     }
