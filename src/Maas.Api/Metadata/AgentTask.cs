@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Inventory;
 using Maas.Core.Scripts;
@@ -34,9 +35,16 @@ internal static class AgentTask
         var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
         if (machine?.NextBoot is not BootIntent.Install { Image: var image })
             return ApiResults.Text("No image is to be written to this machine.", 404);
-        return await request.Core.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
-            ? new ApiResult.Content(await ImageDelivery.BeginAsync(request, machine, bytes).ConfigureAwait(false))
-            : ApiResults.Text($"The image {image.Name} is not here.", 404);
+        try
+        {
+            return await request.Core.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
+                ? new ApiResult.Content(await ImageDelivery.BeginAsync(request, machine, bytes).ConfigureAwait(false))
+                : ApiResults.Text($"The image {image.Name} is not here.", 404);
+        }
+        catch (ImageUnavailableException unavailable)
+        {
+            return ApiResults.Text(unavailable.Message, 503); // the agent asks again
+        }
     }
 
     /// <summary>

@@ -94,6 +94,7 @@ public sealed partial class BootResources : IImageChooser
     }
 
     /// <summary>The bytes of a complete image, seekable; <see langword="null"/> when they are not here.</summary>
+    /// <exception cref="ImageUnavailableException">They are not here now, and may be later.</exception>
     public Task<Stream?> OpenAsync(ImageReference image, CancellationToken cancellationToken = default) =>
         _content.OpenReadAsync(new ImageBlob(image.Sha256, image.Size), cancellationToken);
 

@@ -26,6 +26,7 @@ public interface IImageContent
     Task<bool> CompleteAsync(ImageBlob blob, CancellationToken cancellationToken);
 
     /// <summary>The bytes of a complete blob, seekable; <see langword="null"/> when it is not here or not complete.</summary>
+    /// <exception cref="ImageUnavailableException">It is not here now, and may be later.</exception>
     Task<Stream?> OpenReadAsync(ImageBlob blob, CancellationToken cancellationToken);
 
     /// <summary>Removes what is here of a blob, complete or not.</summary>

@@ -1,5 +1,6 @@
 using Maas.Core.Images;
 using Maas.Images;
+using Maas.Images.Peers;
 
 namespace Maas.Hosting.Images;
 
@@ -17,10 +18,17 @@ internal sealed class PeerImageContent(LibraryImageContent local, PeerImages pee
     public Task<bool> CompleteAsync(ImageBlob blob, CancellationToken cancellationToken) => local.CompleteAsync(blob, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenReadAsync(ImageBlob blob, CancellationToken cancellationToken) =>
-        peers.Shared is { Cache: var cache }
-            ? cache.OpenAsync(Sha256Digest.Parse(blob.Sha256), blob.Size, cancellationToken)
-            : local.OpenReadAsync(blob, cancellationToken);
+    public async Task<Stream?> OpenReadAsync(ImageBlob blob, CancellationToken cancellationToken)
+    {
+        if (peers.Shared is not { Cache: var cache }) return await local.OpenReadAsync(blob, cancellationToken).ConfigureAwait(false);
+        var digest = Sha256Digest.Parse(blob.Sha256);
+        if (await cache.OpenAsync(digest, blob.Size, cancellationToken).ConfigureAwait(false) is { } content) return content;
+        return cache.State.Failed.TryGetValue(digest, out var failure)
+            ? failure == PeerFetchFailure.NotFound
+                ? null
+                : throw new ImageUnavailableException("The image could not be fetched from the hosts that have it.")
+            : throw new ImageUnavailableException("The image is being fetched from another host.");
+    }
 
     /// <inheritdoc/>
     public async Task DeleteAsync(ImageBlob blob, CancellationToken cancellationToken)

@@ -209,6 +209,7 @@ public sealed partial class PeerCache : IAsyncDisposable
             }
 
             if (!isUrgent) return fetch;
+            _failed.Remove(digest);
             fetch.IsUrgent = true;
             foreach (var other in _fetches.Values.Where(other => !other.IsUrgent)) other.Supersede();
             return fetch;
