@@ -45,6 +45,20 @@ public sealed class SecretKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_derived_secret_is_one_of_the_key_for_one_purpose()
+    {
+        await using var test = await TestCore.OpenInFileAsync(options => options.SecretKeyFile = KeyFile);
+        var secret = test.Core.DeriveSecret("image peers");
+
+        secret!.Value.Reveal().Should().HaveLength(64);
+        test.Core.DeriveSecret("other").Should().NotBe(secret);
+        await test.ReopenAsync();
+        test.Core.DeriveSecret("image peers").Should().Be(secret);
+        await using var open = await TestCore.OpenInFileAsync(_ => { });
+        open.Core.DeriveSecret("image peers").Should().BeNull("there is no key");
+    }
+
+    [Fact]
     public async Task Keys_of_a_store_that_was_not_encrypted_stay_valid_and_are_encrypted_at_the_next_start()
     {
         string? keyFile = null;
