@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using Maas.Boot;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 using Npgsql;

@@ -5,8 +5,10 @@ using Npgsql;
 
 namespace Maas.Postgres;
 
+#pragma warning disable CA1001 // It has CloseAsync: a container that has the store would dispose of it, and its owner does already.
 /// <summary>A table of leases as the store of several hosts. Leases that come together are written by one statement.</summary>
 internal sealed class LeaseTableStore<TLease> : ISharedLeaseStore<TLease>
+#pragma warning restore CA1001
 {
     private const string Notify = "SELECT pg_notify(@channel, '')";
 
@@ -77,7 +79,7 @@ internal sealed class LeaseTableStore<TLease> : ISharedLeaseStore<TLease>
     /// <inheritdoc/>
     public Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken) => _listener.WaitAsync(longest, cancellationToken);
 
-    /// <summary>Closes the connections. (A container that has the store disposes of nothing: its owner does.)</summary>
+    /// <summary>Closes the connections.</summary>
     public async ValueTask CloseAsync()
     {
         await _writer.DisposeAsync().ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
-using Maas.Boot;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Core;
 using Maas.Core.Images;

@@ -103,7 +103,7 @@ public class FullDiskTests
             await EnlistAsync(core, acknowledged, 5);
             disk.Fill();
             // What SQLite has free in its files may still take a few.
-            var enlist = () => EnlistAsync(core, acknowledged, 10_000);
+            var enlist = () => EnlistAsync(core, acknowledged, 10_000, TestContext.Current.CancellationToken);
             await enlist.Should().ThrowAsync<StoreFullException>().WithMessage("*store is full*");
             (await core.Machines.ListAsync()).Select(machine => machine.Id).Should().Equal(acknowledged, "it is read");
 
@@ -188,13 +188,14 @@ public class FullDiskTests
 
     private static SqliteMaasStore StoreOf(string file) => new(new SqliteStoreOptions { DataSource = file, SpareBytes = 0 });
 
-    private static async Task EnlistAsync(MaasCore core, List<SystemId> enlisted, int count)
+    private static async Task EnlistAsync(MaasCore core, List<SystemId> enlisted, int count, CancellationToken stop = default)
     {
         for (; count > 0; count--)
         {
+            stop.ThrowIfCancellationRequested();
             var number = enlisted.Count;
             var created = await core.Machines.EnlistAsync(
-                new NewMachine { MacAddresses = [MacAddress.Parse($"52:54:00:01:{number >> 8:x2}:{number & 0xff:x2}")] });
+                new NewMachine { MacAddresses = [MacAddress.Parse($"52:54:00:01:{number >> 8:x2}:{number & 0xff:x2}")] }, stop);
             enlisted.Add(created.Should().BeOfType<CreateResult.Created>().Which.Machine.Id);
         }
     }

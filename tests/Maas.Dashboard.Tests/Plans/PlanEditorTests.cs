@@ -1,7 +1,6 @@
 using System.Net;
 using AngleSharp.Dom;
 using Bunit;
-using Maas.Core;
 using Maas.Core.Network.Interfaces;
 using Maas.Core.Nodes;
 using Maas.Core.Storage;

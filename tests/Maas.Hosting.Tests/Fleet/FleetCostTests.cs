@@ -10,30 +10,30 @@ namespace Maas.Hosting.Tests.Fleet;
 [Collection(nameof(FleetCostTests))]
 public sealed class FleetCostTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact(Timeout = 120_000)]
-    public Task A_life_among_200_machines_costs_what_one_among_20_costs() => CompareAsync(few: 20, many: 200, sites: 4, hosts: 2);
+    public Task A_life_among_200_machines_costs_what_one_among_20_costs() =>
+        CompareAsync(few: 20, many: 200, sites: 4, hosts: 2, TestContext.Current.CancellationToken);
 
     [Fact(Timeout = 600_000), Trait("Category", "Long")]
-    public Task A_life_among_5_000_machines_costs_what_one_among_500_costs() => CompareAsync(few: 500, many: 5_000, sites: 50, hosts: 10);
+    public Task A_life_among_5_000_machines_costs_what_one_among_500_costs() =>
+        CompareAsync(few: 500, many: 5_000, sites: 50, hosts: 10, TestContext.Current.CancellationToken);
 
-    private static async Task CompareAsync(int few, int many, int sites, int hosts)
+    private static async Task CompareAsync(int few, int many, int sites, int hosts, CancellationToken stop)
     {
         // What is made once for all lives is made before.
-        await RunAsync(20, sites, hosts);
+        await RunAsync(20, sites, hosts, stop);
 
-        var among = await RunAsync(few, sites, hosts);
-        var amongMany = await RunAsync(many, sites, hosts);
+        var among = await RunAsync(few, sites, hosts, stop);
+        var amongMany = await RunAsync(many, sites, hosts, stop);
 
         (amongMany.Requests * few).Should().Be(among.Requests * many, "each life has the same requests");
         (amongMany.Changes * few).Should().Be(among.Changes * many, "each life has the same changes");
         ((double)amongMany.Allocated / many).Should().BeLessThan(1.2 * among.Allocated / few, "a life allocates as much among more");
     }
 
-    private static async Task<FleetResult> RunAsync(int machines, int sites, int hosts)
+    private static async Task<FleetResult> RunAsync(int machines, int sites, int hosts, CancellationToken stop)
     {
-        var result = await FleetLoad.Fleet.RunAsync(new FleetPlan { Machines = machines, Sites = sites, Hosts = hosts }, Stop);
+        var result = await FleetLoad.Fleet.RunAsync(new FleetPlan { Machines = machines, Sites = sites, Hosts = hosts }, stop);
         result.Completed.Should().Be(machines);
         result.SharedAddresses.Should().Be(0);
         return result;

@@ -19,14 +19,15 @@ public sealed class LeaseJournalDiskTests
         Dictionary<IPAddress, Lease> acknowledged = [];
         await using (var journal = LeaseJournal.Open(path, smallestRewrite: 64 * 1024))
         {
-            await WriteMoreAsync(journal, acknowledged, 500);
+            var stop = TestContext.Current.CancellationToken;
+            await WriteMoreAsync(journal, acknowledged, 500, stop);
             disk.Fill();
-            var full = () => WriteMoreAsync(journal, acknowledged, int.MaxValue);
+            var full = () => WriteMoreAsync(journal, acknowledged, int.MaxValue, stop);
 
             (await full.Should().ThrowAsync<IOException>()).Which.Message.Should().Contain("No space left");
             await full.Should().ThrowAsync<IOException>("there is still no space");
             disk.MakeRoom();
-            await WriteMoreAsync(journal, acknowledged, 500);
+            await WriteMoreAsync(journal, acknowledged, 500, stop);
             await full.Should().ThrowAsync<IOException>("the journal itself has filled the disk");
         }
 
@@ -46,7 +47,8 @@ public sealed class LeaseJournalDiskTests
             // The file has free octets in its last page; a rewrite has none.
             var renewals = async () =>
             {
-                for (var number = 0; ; number++) await WriteAsync(journal, LeaseOf(number % 1000));
+                for (var number = 0; !TestContext.Current.CancellationToken.IsCancellationRequested; number++)
+                    await WriteAsync(journal, LeaseOf(number % 1000));
             };
             await renewals.Should().ThrowAsync<IOException>();
             disk.MakeRoom();
@@ -57,10 +59,12 @@ public sealed class LeaseJournalDiskTests
         (await ReadAsync(path)).Should().HaveCount(1000);
     }
 
-    private static async Task WriteMoreAsync(LeaseJournal journal, Dictionary<IPAddress, Lease> acknowledged, int count)
+    private static async Task WriteMoreAsync(
+        LeaseJournal journal, Dictionary<IPAddress, Lease> acknowledged, int count, CancellationToken stop)
     {
         for (; count > 0; count--)
         {
+            stop.ThrowIfCancellationRequested();
             var lease = LeaseOf(acknowledged.Count);
             await WriteAsync(journal, lease);
             acknowledged.Add(lease.Address, lease);
