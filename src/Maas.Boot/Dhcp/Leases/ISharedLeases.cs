@@ -25,8 +25,8 @@ internal interface ISharedLeases<TQuestion, TResult, TLease>
     /// <returns>An answer with a lease, perhaps a shorter one; without a lease when this server may not decide.</returns>
     SharedAnswer<TResult, TLease> AnswerAlone(in TQuestion question, in SharedAnswer<TResult, TLease> unconfirmed);
 
-    /// <summary>Notes that a lease is about to be written.</summary>
-    void BeginWrite(in TLease lease);
+    /// <summary>Notes that a lease is about to be written, and until when the store will hold its address.</summary>
+    void BeginWrite(in SharedLease<TLease> written);
 
     /// <summary>Notes that a lease was written.</summary>
     void EndWrite(in SharedLease<TLease> written);

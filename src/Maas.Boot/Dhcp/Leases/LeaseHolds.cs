@@ -14,6 +14,7 @@ internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
 
     private readonly Dictionary<TAddress, SharedLease<TLease>> _entries = [];
     private readonly HashSet<TAddress> _reserve = [];
+    private readonly HashSet<TAddress> _unconfirmed = []; // of the reserve, or a client's already: the store has not said that it wrote
     private volatile bool _isAlone;
 
     /// <summary>This server.</summary>
@@ -32,6 +33,7 @@ internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
     public void Set(in SharedLease<TLease> entry)
     {
         _entries[entry.Lease.Key] = entry;
+        _unconfirmed.Remove(entry.Lease.Key);
         if (entry.Server == server) _reserve.Add(entry.Lease.Key);
         else _reserve.Remove(entry.Lease.Key);
     }
@@ -40,6 +42,7 @@ internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
     public void Forget(TAddress address)
     {
         _entries.Remove(address);
+        _unconfirmed.Remove(address);
         _reserve.Remove(address);
     }
 
@@ -48,17 +51,24 @@ internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
 
     /// <summary>
     /// Notes that a lease is about to be written. Whatever comes of it, an address of the reserve is from now on the client's alone: a peer
-    /// may have read the lease and renewed it.
+    /// may have read the lease and renewed it. The store then holds it as the lease says, and no longer for the reserve: until it is known
+    /// whether it was written, the earlier of both ends is relied on.
     /// </summary>
-    public void BeginWrite(in TLease lease)
+    public void BeginWrite(in SharedLease<TLease> written)
     {
-        if (_entries.TryGetValue(lease.Key, out var entry) && entry.Server == server)
-            Set(new SharedLease<TLease>(lease, entry.HeldUntil, null));
+        var address = written.Lease.Key;
+        if (!_entries.TryGetValue(address, out var entry)) return;
+        var isUnconfirmed = _unconfirmed.Contains(address) && entry.Lease.IsOfSameClient(written.Lease);
+        if (entry.Server != server && !isUnconfirmed) return;
+        var heldUntil = entry.HeldUntil < written.HeldUntil ? entry.HeldUntil : written.HeldUntil;
+        Set(new SharedLease<TLease>(isUnconfirmed ? entry.Lease : written.Lease, heldUntil, null));
+        _unconfirmed.Add(address);
     }
 
     /// <summary>Notes that a lease was written.</summary>
     public void EndWrite(in SharedLease<TLease> written) =>
         Set(_entries.TryGetValue(written.Lease.Key, out var before) && before.Server is null && before.Lease.IsOfSameClient(written.Lease)
+            && !_unconfirmed.Contains(written.Lease.Key)
             ? written with { HeldUntil = before.HeldUntil > written.HeldUntil ? before.HeldUntil : written.HeldUntil }
             : written);
 

@@ -13,6 +13,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _writes = new();
     private readonly Dictionary<TAddress, TLease> _unwritten = [];
+    private readonly OwnWrites<TAddress> _ownWrites = new();
     private readonly Lock _claiming = new();
     private Task<bool> _claim = Task.FromResult(true);
     private long _claimedAt;
@@ -47,9 +48,20 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     private LeaseWrite<TLease> Enqueue(in TLease lease)
     {
         var write = new LeaseWrite<TLease>(Hold(lease));
-        _leases.BeginWrite(lease);
-        if (!_queue.Writer.TryWrite(write)) write.Complete(LeaseWriteResult.Unknown); // the server ends
+        lock (_ownWrites)
+        {
+            _ownWrites.Begin(lease.Key);
+            _leases.BeginWrite(write.Lease);
+        }
+
+        if (!_queue.Writer.TryWrite(write)) Complete(write, LeaseWriteResult.Unknown); // the server ends
         return write;
+    }
+
+    private void Complete(LeaseWrite<TLease> write, LeaseWriteResult result)
+    {
+        lock (_ownWrites) _ownWrites.End(write.Lease.Lease.Key);
+        write.Complete(result);
     }
 
     // The longer a lease is kept, the longer can a server that does not reach the store renew it.
@@ -110,14 +122,14 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
             }
 
             foreach (var write in group)
-                write.Complete(conflicts.ContainsKey(write.Lease.Lease.Key) ? LeaseWriteResult.Conflicts : LeaseWriteResult.Written);
+                Complete(write, conflicts.ContainsKey(write.Lease.Lease.Key) ? LeaseWriteResult.Conflicts : LeaseWriteResult.Written);
         }
 #pragma warning disable CA1031 // whatever a store throws, the server answers by itself
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             SetAway(failure.Message);
-            foreach (var write in group) write.Complete(LeaseWriteResult.Unknown);
+            foreach (var write in group) Complete(write, LeaseWriteResult.Unknown);
         }
     }
 
@@ -150,7 +162,8 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         try
         {
             await LearnAsync(either.Token).ConfigureAwait(false);
-            var surplus = _leases.GiveUpUnleasable();
+            // What was leased alone is in the reserve until it is written: others must not have it before.
+            var surplus = _holds.IsAlone || Unwritten > 0 ? [] : _leases.GiveUpUnleasable();
             if (surplus.Count > 0) await _store.ReleaseAsync(_holds.Server, surplus, either.Token).ConfigureAwait(false);
             if (_holds.IsAlone || IsReserveDue || _leases.FindReserve(_options.LargestReserve).Count > 0)
                 await ClaimAsync(either.Token).ConfigureAwait(false);
@@ -166,9 +179,20 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
 
     private async Task LearnAsync(CancellationToken cancellationToken)
     {
+        lock (_ownWrites) _ownWrites.BeginReading();
         var changes = await _store.ReadAsync(_holds.Server, Volatile.Read(ref _position), cancellationToken).ConfigureAwait(false);
-        foreach (var entry in changes.Leases) _leases.Apply(entry);
-        Volatile.Write(ref _position, changes.Position);
+        var isComplete = true;
+        foreach (var entry in changes.Leases)
+        {
+            lock (_ownWrites)
+            {
+                if (_ownWrites.MayBeNewer(entry.Lease.Key)) isComplete = false;
+                else _leases.Apply(entry);
+            }
+        }
+
+        // What may be older than a write of this server is read once more.
+        if (isComplete) Volatile.Write(ref _position, changes.Position);
     }
 
     private bool IsReserveDue => _timeProvider.GetElapsedTime(_claimedAt) > _options.OutageTime / 4;
@@ -215,9 +239,10 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     private async Task ClaimAsync(CancellationToken cancellationToken)
     {
         var wanted = _leases.FindReserve(_options.LargestReserve);
+        lock (_ownWrites) _ownWrites.BeginReading();
         var reserve = await _store.ClaimAsync(_holds.Server, wanted, _options.OutageTime, cancellationToken).ConfigureAwait(false);
         _claimedAt = _timeProvider.GetTimestamp();
-        _leases.ReplaceReserve(reserve);
+        lock (_ownWrites) _leases.ReplaceReserve([.. reserve.Where(entry => !_ownWrites.MayBeNewer(entry.Lease.Key))]);
     }
 
     // Many clients find the reserve empty at once: one claim is for all of them.

@@ -90,12 +90,12 @@ public sealed partial class LeaseAllocator : ISharedLeases<AddressRequest, Addre
         lock (_lock) ApplyLocked(entry);
     }
 
-    void ISharedLeases<AddressRequest, AddressResult, Lease>.BeginWrite(in Lease lease)
+    void ISharedLeases<AddressRequest, AddressResult, Lease>.BeginWrite(in SharedLease<Lease> written)
     {
         lock (_lock)
         {
-            Holds.BeginWrite(lease);
-            NoteHold(lease.IPv4);
+            Holds.BeginWrite(written);
+            NoteHold(written.Lease.IPv4);
         }
     }
 

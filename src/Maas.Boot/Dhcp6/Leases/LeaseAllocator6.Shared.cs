@@ -65,12 +65,12 @@ public sealed partial class LeaseAllocator6 : ISharedLeases<SubnetRequest, Assoc
         lock (_lock) ApplyLocked(entry);
     }
 
-    void ISharedLeases<SubnetRequest, AssociationResult, Lease6>.BeginWrite(in Lease6 lease)
+    void ISharedLeases<SubnetRequest, AssociationResult, Lease6>.BeginWrite(in SharedLease<Lease6> written)
     {
         lock (_lock)
         {
-            Holds.BeginWrite(lease);
-            NoteHold(lease.Address.ToNumber128());
+            Holds.BeginWrite(written);
+            NoteHold(written.Lease.Address.ToNumber128());
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
@@ -75,6 +76,12 @@ internal sealed class MemorySharedLeaseStore<TLease>(
         /// <summary>Whether the outcome of the next write is lost: it is written, and the server does not learn it.</summary>
         public bool LosesOutcome { get; set; }
 
+        /// <summary>Runs after a reading, before its answer arrives.</summary>
+        public Func<Task>? AfterReading { get; set; }
+
+        /// <summary>The addresses that were given back.</summary>
+        public ConcurrentQueue<IPAddress> Released { get; } = [];
+
         public int Writes { get; private set; }
 
         /// <summary>Lets writes wait.</summary>
@@ -85,10 +92,14 @@ internal sealed class MemorySharedLeaseStore<TLease>(
 
         public TimeProvider GetClock(TimeProvider host) => host;
 
-        public ValueTask<SharedLeaseChanges<TLease>> ReadAsync(Guid server, long after, CancellationToken cancellationToken) => Run(() =>
-            new SharedLeaseChanges<TLease>(
+        public async ValueTask<SharedLeaseChanges<TLease>> ReadAsync(Guid server, long after, CancellationToken cancellationToken)
+        {
+            var changes = await Run(() => new SharedLeaseChanges<TLease>(
                 [.. store._entries.Values.Where(e => e.Change > after && (after == 0 || e.Writer != server)).Select(e => e.Entry)],
                 store._changes));
+            if (AfterReading is { } then) await then();
+            return changes;
+        }
 
         public async ValueTask<IReadOnlyList<SharedLease<TLease>>> WriteAsync(
             Guid server, ReadOnlyMemory<SharedLease<TLease>> leases, CancellationToken cancellationToken)
@@ -125,6 +136,7 @@ internal sealed class MemorySharedLeaseStore<TLease>(
         public async ValueTask ReleaseAsync(
             Guid server, IReadOnlyList<SharedLease<TLease>> reserve, CancellationToken cancellationToken) => await Run(() =>
         {
+            foreach (var given in reserve) Released.Enqueue(store.AddressOf(given.Lease));
             foreach (var given in reserve)
                 if (store._entries.TryGetValue(store.AddressOf(given.Lease), out var before) && before.Entry.Server == server
                     && before.Entry.HeldUntil <= given.HeldUntil)

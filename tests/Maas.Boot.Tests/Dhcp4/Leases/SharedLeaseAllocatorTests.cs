@@ -56,6 +56,84 @@ public sealed class SharedLeaseAllocatorTests
     }
 
     [Fact]
+    public async Task Without_the_store_a_short_lease_is_renewed_for_no_longer_than_the_store_holds_the_address()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var granted = await scene.LeaseAsync(1, 1, isFirmware: true);
+        scene.Connections[1].IsCut = true;
+        scene.Time.Advance(TimeSpan.FromMinutes(9));
+        await scene.AskAsync(1, AddressRequestKind.Extend, 1, granted.Address.ToString(), isFirmware: true);
+        scene.Time.Advance(TimeSpan.FromMinutes(6));
+
+        var renewed = await scene.AskAsync(1, AddressRequestKind.Extend, 1, granted.Address.ToString(), isFirmware: true);
+
+        renewed.Kind.Should().Be(AddressResultKind.Grant);
+        (scene.Time.GetUtcNow() + renewed.LeaseTime).Should().BeBefore(scene.Store.Entries[granted.Address].HeldUntil);
+    }
+
+    [Fact]
+    public async Task A_short_lease_whose_longer_one_was_never_written_is_renewed_for_no_longer_than_the_store_holds_the_address()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        scene.Connections[0].IsCut = true;
+        var granted = await scene.LeaseAsync(0, 1);
+        await scene.AskAsync(0, AddressRequestKind.Select, 1, granted.Address.ToString(), isFirmware: true);
+        scene.Connections[0].IsCut = false;
+        await scene.SynchronizeAsync(0);
+        scene.Connections[0].IsCut = true;
+        var until = scene.Store.Entries[granted.Address].HeldUntil;
+
+        while (scene.Time.GetUtcNow() < until)
+        {
+            var renewed = await scene.AskAsync(0, AddressRequestKind.Extend, 1, granted.Address.ToString(), isFirmware: true);
+            if (renewed.Kind == AddressResultKind.Grant) (scene.Time.GetUtcNow() + renewed.LeaseTime).Should().BeBefore(until);
+            scene.Time.Advance(TimeSpan.FromMinutes(2));
+        }
+    }
+
+    [Fact]
+    public async Task What_was_leased_alone_is_written_before_the_reserve_is_given_back()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        scene.Connections[0].IsCut = true;
+        await scene.LeaseAsync(0, 2); // it finds the store away
+        var granted = await scene.LeaseAsync(0, 1);
+        scene.Servers[0].Leases.AddReservation(new AddressReservation.ForHardware(granted.Address, LeaseScene.From(1).Hardware))
+            .Should().Be(new ReservationResult.Added());
+        scene.Connections[0].IsCut = false;
+
+        await scene.SynchronizeAsync(0);
+        await scene.SynchronizeAsync(0);
+
+        scene.Store.Entries[granted.Address].Lease.Client.Should().Be(SharedLeaseScene.IdOf(1));
+        scene.Connections[0].Released.Should().NotContain(granted.Address);
+    }
+
+    [Fact]
+    public async Task What_was_read_before_a_write_of_this_server_does_not_replace_it()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync();
+        var granted = await scene.LeaseAsync(0, 1);
+        await scene.SynchronizeAsync(1);
+        await scene.AskAsync(0, AddressRequestKind.Extend, 1, granted.Address.ToString(), isFirmware: true);
+        scene.Time.Advance(TimeSpan.FromMinutes(1));
+        scene.Connections[1].AfterReading = async () =>
+        {
+            scene.Connections[1].AfterReading = null;
+            await scene.AskAsync(1, AddressRequestKind.Release, 1, granted.Address.ToString());
+        };
+
+        await scene.SynchronizeAsync(1);
+
+        scene.Servers[1].Leases.Find(granted.Address).Should().BeNull();
+        await scene.SynchronizeAsync(1);
+        scene.Servers[1].Leases.Find(granted.Address).Should().BeNull();
+        await scene.AskAsync(0, AddressRequestKind.Select, 1, granted.Address.ToString());
+        await scene.SynchronizeAsync(1);
+        scene.Servers[1].Leases.Find(granted.Address)!.Value.State.Should().Be(LeaseState.Bound, "what a peer wrote later is learnt");
+    }
+
+    [Fact]
     public async Task An_address_of_another_client_is_refused()
     {
         await using var scene = await SharedLeaseScene.OpenAsync();

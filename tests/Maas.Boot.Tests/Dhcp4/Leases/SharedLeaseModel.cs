@@ -7,8 +7,8 @@ public sealed class SharedLeaseModel
 {
     private const int Servers = 3;
 
-    private static readonly Gen<(int Action, int Server, int Client, int Number)[]> Story =
-        Gen.Select(Gen.Int[0, 13], Gen.Int[0, Servers - 1], Gen.Int[1, 12], Gen.Int[0, 40]).Array[1, 120];
+    private static readonly Gen<(int Action, int Server, int Client, int Number, bool IsFirmware)[]> Story =
+        Gen.Select(Gen.Int[0, 13], Gen.Int[0, Servers - 1], Gen.Int[1, 12], Gen.Int[0, 40], Gen.Bool).Array[1, 120];
 
     /// <summary>
     /// Whatever clients and servers do, whichever of them reach the store, and whatever outcome is lost: an address that a client was
@@ -21,7 +21,7 @@ public sealed class SharedLeaseModel
             var subnet = SharedLeaseScene.Subnet with { Ranges = [AddressRange.Parse("10.0.0.10-10.0.0.25")] };
             await using var scene = await SharedLeaseScene.OpenAsync(Servers, subnet);
             var promised = new Dictionary<string, (int Client, DateTimeOffset Until)>();
-            foreach (var (action, server, client, number) in story)
+            foreach (var (action, server, client, number, isFirmware) in story)
             {
                 var random = $"10.0.0.{10 + (number % 16)}";
                 var own = promised.FirstOrDefault(p => p.Value.Client == client && p.Value.Until > scene.Time.GetUtcNow()).Key;
@@ -46,14 +46,14 @@ public sealed class SharedLeaseModel
                     case 9: await TakeAsync(AddressRequestKind.Extend, own ?? random); break;
                     case 10: await TakeAsync(AddressRequestKind.Verify, own ?? random); break;
                     default:
-                        var offer = await scene.AskAsync(server, AddressRequestKind.Discover, client);
+                        var offer = await scene.AskAsync(server, AddressRequestKind.Discover, client, null, isFirmware);
                         if (offer.Kind == AddressResultKind.Grant) await TakeAsync(AddressRequestKind.Select, offer.Address.ToString());
                         break;
                 }
 
                 async Task TakeAsync(AddressRequestKind kind, string wanted)
                 {
-                    var answer = await scene.AskAsync(server, kind, client, wanted);
+                    var answer = await scene.AskAsync(server, kind, client, wanted, isFirmware);
                     if (answer.Kind != AddressResultKind.Grant) return;
                     var now = scene.Time.GetUtcNow();
                     answer.Address.ToString().Should().Be(wanted);

@@ -63,18 +63,20 @@ internal sealed class SharedLeaseScene : IAsyncDisposable
         if (!Connections[server].IsCut) await Servers[server].SynchronizeAsync(default);
     }
 
-    public async Task<AddressResult> AskAsync(int server, AddressRequestKind kind, int client, string? address = null) =>
+    public async Task<AddressResult> AskAsync(
+        int server, AddressRequestKind kind, int client, string? address = null, bool isFirmware = false) =>
         await Servers[server].AskAsync(
             new AddressRequest(
-                kind, LeaseScene.From(client), IPAddress.Parse("10.0.0.1"), address is null ? null : IPAddress.Parse(address)),
+                kind, LeaseScene.From(client), IPAddress.Parse("10.0.0.1"), address is null ? null : IPAddress.Parse(address))
+            { IsFirmware = isFirmware },
             default);
 
     /// <summary>DISCOVER and REQUEST.</summary>
-    public async Task<AddressResult> LeaseAsync(int server, int client)
+    public async Task<AddressResult> LeaseAsync(int server, int client, bool isFirmware = false)
     {
-        var offer = await AskAsync(server, AddressRequestKind.Discover, client);
+        var offer = await AskAsync(server, AddressRequestKind.Discover, client, null, isFirmware);
         return offer.Kind == AddressResultKind.Grant
-            ? await AskAsync(server, AddressRequestKind.Select, client, offer.Address.ToString())
+            ? await AskAsync(server, AddressRequestKind.Select, client, offer.Address.ToString(), isFirmware)
             : offer;
     }
 

@@ -8,8 +8,8 @@ public sealed class SharedLeaseModel6
 {
     private const int Servers = 3;
 
-    private static readonly Gen<(int Action, int Server, int Client, int Number)[]> Story =
-        Gen.Select(Gen.Int[0, 13], Gen.Int[0, Servers - 1], Gen.Int[1, 12], Gen.Int[0, 40]).Array[1, 120];
+    private static readonly Gen<(int Action, int Server, int Client, int Number, bool IsFirmware)[]> Story =
+        Gen.Select(Gen.Int[0, 13], Gen.Int[0, Servers - 1], Gen.Int[1, 12], Gen.Int[0, 40], Gen.Bool).Array[1, 120];
 
     /// <summary>
     /// Whatever clients and servers do, whichever of them reach the store, and whatever outcome is lost: an address that a client was
@@ -22,7 +22,7 @@ public sealed class SharedLeaseModel6
             var subnet = SharedLeaseScene6.Subnet with { Ranges = [AddressRange6.Parse("fd00:77::1000-fd00:77::100f")] };
             await using var scene = await SharedLeaseScene6.OpenAsync(Servers, subnet);
             var promised = new Dictionary<string, (int Client, DateTimeOffset Until)>();
-            foreach (var (action, server, client, number) in story)
+            foreach (var (action, server, client, number, isFirmware) in story)
             {
                 var random = $"fd00:77::{0x1000 + (number % 16):x}";
                 var own = promised.FirstOrDefault(p => p.Value.Client == client && p.Value.Until > scene.Time.GetUtcNow()).Key;
@@ -54,7 +54,7 @@ public sealed class SharedLeaseModel6
 
                 async Task TakeAsync(AssociationRequestKind kind, params string[] wanted)
                 {
-                    var answer = await scene.AskAsync(server, kind, (byte)client, wanted);
+                    var answer = await scene.AskAsync(server, kind, (byte)client, isFirmware, wanted);
                     var now = scene.Time.GetUtcNow();
                     foreach (var address in answer.Association.Addresses.Where(address => address.Valid > TimeSpan.Zero))
                     {

@@ -71,15 +71,19 @@ internal sealed class SharedLeaseScene6 : IAsyncDisposable
     }
 
     public ValueTask<AssociationResult> AskAsync(int server, AssociationRequestKind kind, byte client, params string[] addresses) =>
+        AskAsync(server, kind, client, false, addresses);
+
+    public ValueTask<AssociationResult> AskAsync(
+        int server, AssociationRequestKind kind, byte client, bool isFirmware, params string[] addresses) =>
         Servers[server].AskAsync(
             _subnet,
             new AssociationRequest(
-                kind, LeaseScene6.ClientOf(client), Packet6.Association(1, addresses), LeaseScene6.HardwareOf(client), IsFirmware: false));
+                kind, LeaseScene6.ClientOf(client), Packet6.Association(1, addresses), LeaseScene6.HardwareOf(client), isFirmware));
 
     /// <summary>SOLICIT and REQUEST.</summary>
-    public async Task<IPAddress?> LeaseAsync(int server, byte client) =>
-        LeaseScene6.Granted(await AskAsync(server, AssociationRequestKind.Solicit, client)) is { } offered
-            ? LeaseScene6.Granted(await AskAsync(server, AssociationRequestKind.Take, client, offered.ToString()))
+    public async Task<IPAddress?> LeaseAsync(int server, byte client, bool isFirmware = false) =>
+        LeaseScene6.Granted(await AskAsync(server, AssociationRequestKind.Solicit, client, isFirmware)) is { } offered
+            ? LeaseScene6.Granted(await AskAsync(server, AssociationRequestKind.Take, client, isFirmware, offered.ToString()))
             : null;
 
     public async ValueTask DisposeAsync()
