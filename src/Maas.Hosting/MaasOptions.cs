@@ -77,8 +77,9 @@ public sealed class MaasOptions
     public string? SecretKeyFile { get; set; }
 
     /// <summary>
-    /// The file that the first start writes the administrator's API key to, readable for this user alone; its folder must exist.
-    /// <see langword="null"/>, the default, takes <c>admin.apikey</c> in <see cref="DataDirectory"/>.
+    /// The file that the store's first start writes the administrator's API key to, readable for this user alone; its folder must exist.
+    /// <see langword="null"/>, the default, takes <c>admin.apikey</c> in <see cref="DataDirectory"/>. A file elsewhere that exists already
+    /// is refused. Further hosts of the store write none.
     /// </summary>
     public string? AdministratorKeyFile { get; set; }
 

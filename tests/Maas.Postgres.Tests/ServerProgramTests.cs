@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Maas.Client;
 using Maas.Client.Machines;
@@ -19,24 +20,30 @@ public sealed partial class ServerProgramTests
         await postgres.ExecuteAsync("CREATE DATABASE server_program");
         var database = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "server_program" }.ToString();
         var folder = Directory.CreateTempSubdirectory("maas-servers-");
+        var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)); // the operator gives all servers the same
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "secret.key"), secret, stop);
+        string[] names = ["a", "b"];
+        var starts = names.Select(name => ServerProgram.StartAsync(folder.FullName, name, database, stop)).ToList();
         try
         {
-            await using var first = await ServerProgram.StartAsync(folder.FullName, "a", database, stop);
-            await using var second = await ServerProgram.StartAsync(folder.FullName, "b", database, stop);
-            var key = MaasApiKey.Parse(await File.ReadAllTextAsync(Path.Combine(folder.FullName, "a", "admin.apikey"), stop));
-            using var atFirst = new MaasClient(first.Address, key);
-            using var atSecond = new MaasClient(second.Address, key);
+            var servers = await Task.WhenAll(starts); // at once, on an empty database
+            var files = names.Select(name => Path.Combine(folder.FullName, name, "admin.apikey")).Where(File.Exists).ToList();
+            var key = MaasApiKey.Parse(await File.ReadAllTextAsync(files.Should().ContainSingle("one server hands it out").Subject, stop));
+            using var atFirst = new MaasClient(servers[0].Address, key);
+            using var atSecond = new MaasClient(servers[1].Address, key);
 
             var created = await atFirst.Machines.CreateAsync(
                 new MachineFields { Architecture = "amd64/generic", MacAddresses = ["52:54:00:00:00:01"], Hostname = "shared" }, stop);
 
             (await atSecond.Machines.GetAsync(created.SystemId, stop)).Hostname.Should().Be("shared");
             using var http = new HttpClient();
-            using var health = await http.GetAsync(new Uri(second.Address, "/health"), stop);
+            using var health = await http.GetAsync(new Uri(servers[1].Address, "/health"), stop);
             health.StatusCode.Should().Be(HttpStatusCode.OK);
         }
         finally
         {
+            await ((Task)Task.WhenAll(starts)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var start in starts.Where(start => start.IsCompletedSuccessfully)) await (await start).DisposeAsync();
             folder.Delete(recursive: true);
         }
     }
@@ -46,13 +53,23 @@ public sealed partial class ServerProgramTests
     [InlineData("Colour=red;Password=hunter2")]
     public async Task A_database_that_cannot_be_used_is_one_line_without_the_password(string database)
     {
-        using var process = ServerProgram.Start(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), database, []);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var stop = TestContext.Current.CancellationToken;
+        var folder = Directory.CreateTempSubdirectory("maas-servers-");
+        using var process = ServerProgram.Start(folder.FullName, database, []);
+        try
+        {
+            var error = process.StandardError.ReadToEndAsync(stop);
+            await process.StandardOutput.ReadToEndAsync(stop);
+            await process.WaitForExitAsync(stop);
 
-        process.ExitCode.Should().Be(1);
-        (await error).Should().StartWith("maas: ").And.NotContain("hunter2").And.NotContain("   at ");
+            process.ExitCode.Should().Be(1);
+            (await error).Should().StartWith("maas: ").And.NotContain("hunter2").And.NotContain("   at ");
+        }
+        finally
+        {
+            await ServerProgram.EndAsync(process);
+            folder.Delete(recursive: true);
+        }
     }
 
     private sealed partial class ServerProgram(Process process, Uri address) : IAsyncDisposable
@@ -62,14 +79,23 @@ public sealed partial class ServerProgramTests
         public static async Task<ServerProgram> StartAsync(string folder, string name, string database, CancellationToken stop)
         {
             var process = Start(Path.Combine(folder, name), database, ["--secret-key", Path.Combine(folder, "secret.key")]);
-            while (await process.StandardOutput.ReadLineAsync(stop) is { } line)
+            try
             {
-                if (Dashboard().Match(line) is not { Success: true } found) continue;
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would stop it
-                return new ServerProgram(process, new Uri(found.Value));
-            }
+                while (await process.StandardOutput.ReadLineAsync(stop) is { } line)
+                {
+                    if (Dashboard().Match(line) is not { Success: true } found) continue;
+                    _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // a full pipe would stop it
+                    return new ServerProgram(process, new Uri(found.Value));
+                }
 
-            using (process) throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(stop));
+                throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(stop));
+            }
+            catch
+            {
+                await EndAsync(process);
+                process.Dispose();
+                throw;
+            }
         }
 
         public static Process Start(string data, string database, IEnumerable<string> arguments)
@@ -80,10 +106,15 @@ public sealed partial class ServerProgramTests
                 Path.GetTempPath());
         }
 
+        public static async Task EndAsync(Process process)
+        {
+            process.Kill(); // nothing when it has ended
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
         public async ValueTask DisposeAsync()
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            await EndAsync(process);
             process.Dispose();
         }
 

@@ -1,18 +1,20 @@
 using Maas.Core.Accounts;
+using Maas.Core.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.FirstStart;
 
 /// <summary>Makes the first administrator before anything listens.</summary>
-internal sealed class FirstStartService(MaasOptions options, DataDirectory data, Users users, ILogger<FirstStartService> logger)
-    : IHostedService
+internal sealed class FirstStartService(
+    MaasOptions options, DataDirectory data, Users users, Settings settings, TimeProvider timeProvider,
+    ILogger<FirstStartService> logger) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var path = options.AdministratorKeyFile is { } file ? Path.GetFullPath(file) : data.Of(AdministratorKey.FileName);
-        return AdministratorKey.EnsureAsync(users, path, logger, cancellationToken);
+        var place = new AdministratorKeyPlace(options, data);
+        return new AdministratorKey(users, settings, place, timeProvider, logger).EnsureAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
