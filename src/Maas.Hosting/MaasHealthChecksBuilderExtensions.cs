@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Maas.Hosting;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Health;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -14,6 +16,8 @@ public static class MaasHealthChecksBuilderExtensions
     /// due are worked on), <c>maas-hosts</c> (every host of the store is heard of, or was stopped), <c>maas-images</c> (images that this
     /// host lacks can be fetched from other hosts; never worse than degraded) and <c>maas-delivery</c> (no change waits for a webhook or a
     /// message broker for more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the second and third are left out.
+    /// The results of those that use the store (<c>maas-store</c>, <c>maas-power-queue</c>, <c>maas-hosts</c>, <c>maas-images</c>) serve
+    /// all requests for five seconds, and a store that does not answer within five seconds is a failure.
     /// </summary>
     /// <param name="builder">The health checks of the host.</param>
     /// <param name="failureStatus">What a failure is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
@@ -30,11 +34,12 @@ public static class MaasHealthChecksBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         string[] all = [.. tags ?? []];
-        builder.AddCheck<StoreHealthCheck>("maas-store", failureStatus, all);
-        builder.AddCheck<PowerQueueHealthCheck>("maas-power-queue", failureStatus, all);
+        builder.Services.TryAddSingleton<SharedHealthChecks>();
+        AddShared<StoreHealthCheck>("maas-store");
+        AddShared<PowerQueueHealthCheck>("maas-power-queue");
         builder.AddCheck<DeliveryHealthCheck>("maas-delivery", failureStatus, all);
-        builder.AddCheck<HostHealthCheck>("maas-hosts", failureStatus, all);
-        builder.AddCheck<PeerHealthCheck>("maas-images", failureStatus, all);
+        AddShared<HostHealthCheck>("maas-hosts");
+        AddShared<PeerHealthCheck>("maas-images");
         builder.Services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProviderIsService>((checks, services) =>
         {
             if (!services.IsService(typeof(EphemeralImageService))) return;
@@ -44,6 +49,14 @@ public static class MaasHealthChecksBuilderExtensions
                     provider.GetRequiredService<MaasOptions>(), provider.GetRequiredService<EphemeralImageService>()));
         });
         return builder;
+
+        void AddShared<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCheck>(string name)
+            where TCheck : class, IHealthCheck =>
+            builder.Add(new HealthCheckRegistration(
+                name,
+                provider => provider.GetRequiredService<SharedHealthChecks>().Get(
+                    static services => ActivatorUtilities.CreateInstance<TCheck>(services)),
+                failureStatus, all));
 
         void Add(HealthCheckServiceOptions checks, string name, Func<IServiceProvider, IHealthCheck> create) =>
             checks.Registrations.Add(new HealthCheckRegistration(name, create, failureStatus, all));
