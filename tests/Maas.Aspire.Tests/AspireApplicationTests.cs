@@ -19,30 +19,36 @@ public class AspireApplicationTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(S_limit);
         var folder = Directory.CreateTempSubdirectory("maas-aspire-test-").FullName;
-        var builder = AspireHost.CreateBuilder();
-        var maas = builder.AddMaasServer("maas", command: AspireHost.ServerProgram).WithSimulatedMachines(3);
-        builder.AddExecutable("shop", "sh", folder, "-c", "printenv ConnectionStrings__maas >new && mv new connection")
-            .WithReference(maas).WaitFor(maas);
-        string keyFolder;
-        await using (var application = builder.Build())
+        try
         {
-            await application.StartAsync(limit.Token);
-            var states = application.Services.GetRequiredService<ResourceNotificationService>();
-            await states.WaitForResourceHealthyAsync("maas", limit.Token);
-            await states.WaitForResourceAsync("shop", KnownResourceStates.TerminalStates, limit.Token);
+            var builder = AspireHost.CreateBuilder();
+            var maas = builder.AddMaasServer("maas", command: AspireHost.ServerProgram).WithSimulatedMachines(3);
+            builder.AddExecutable("shop", "sh", folder, "-c", "printenv ConnectionStrings__maas >new && mv new connection")
+                .WithReference(maas).WaitFor(maas);
+            string keyFolder;
+            await using (var application = builder.Build())
+            {
+                await application.StartAsync(limit.Token);
+                var states = application.Services.GetRequiredService<ResourceNotificationService>();
+                await states.WaitForResourceHealthyAsync("maas", limit.Token);
+                await states.WaitForResourceAsync("shop", KnownResourceStates.TerminalStates, limit.Token);
 
-            var connection = (await File.ReadAllTextAsync(Path.Combine(folder, "connection"), limit.Token)).TrimEnd();
-            connection.Should().MatchRegex("^Endpoint=http://[^;]*/MAAS/;KeyFile=.*/admin.apikey$");
-            keyFolder = Path.GetDirectoryName(maas.Resource.KeyFile)!;
-            if (!OperatingSystem.IsWindows())
-                File.GetUnixFileMode(keyFolder).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            using var client = MaasClient.Connect(connection);
-            (await client.Account.ListKeysAsync(limit.Token).CountAsync(limit.Token)).Should().Be(1, "the key is the administrator's");
-            await application.StopAsync(limit.Token);
+                var connection = (await File.ReadAllTextAsync(Path.Combine(folder, "connection"), limit.Token)).TrimEnd();
+                connection.Should().MatchRegex("^Endpoint=http://[^;]*/MAAS/;KeyFile=.*/admin.apikey$");
+                keyFolder = Path.GetDirectoryName(maas.Resource.KeyFile)!;
+                if (!OperatingSystem.IsWindows())
+                    File.GetUnixFileMode(keyFolder).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                using var client = MaasClient.Connect(connection);
+                (await client.Account.ListKeysAsync(limit.Token).CountAsync(limit.Token)).Should().Be(1, "the key is the administrator's");
+                await application.StopAsync(limit.Token);
+            }
+
+            Directory.Exists(keyFolder).Should().BeFalse();
         }
-
-        Directory.Exists(keyFolder).Should().BeFalse();
-        Directory.Delete(folder, recursive: true);
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

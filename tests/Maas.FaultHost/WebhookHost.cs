@@ -1,3 +1,4 @@
+using Maas.Core;
 using Maas.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,12 +11,13 @@ internal static class WebhookHost
     /// <summary>Runs until the process is killed.</summary>
     /// <param name="connectionString">The database.</param>
     /// <param name="schema">The schema.</param>
-    /// <param name="folder">The host's data directory.</param>
+    /// <param name="folder">The host's data directory, which has the name of the host.</param>
     /// <param name="secretKey">The key of all hosts.</param>
     /// <param name="url">The endpoint.</param>
     public static Task RunAsync(string connectionString, string schema, string folder, string secretKey, string url)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.Configure<MaasCoreOptions>(core => core.ControllerHostname = Path.GetFileName(folder));
         builder.Services
             .AddMaas(maas =>
             {

@@ -16,26 +16,32 @@ public sealed class SlowSyncTests
         Judge.RequireAll("gcc", "env");
         var stop = TestContext.Current.CancellationToken;
         await using var host = new SoakProcess(3, null);
-        await using var machines = new SoakMachines(host);
+        await using var machines = new SoakMachines(host, stop);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        _ = machines.ServePowerAsync(end.Token);
-        var library = await CompileAsync(host.Folder, Milliseconds);
-        await host.StartAsync(["env", $"LD_PRELOAD={library}"], stop);
+        try
+        {
+            _ = machines.ServePowerAsync(end.Token);
+            var library = await CompileAsync(host.Folder, Milliseconds, stop);
+            await host.StartAsync(["env", $"LD_PRELOAD={library}"], stop);
 
-        var began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, 1, stop)));
+            var began = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, 1, stop)));
 
-        machines.Failures.Should().Be(0, $"nothing fails for a slow disk: {machines.LastFailure}");
-        machines.Lives.Should().Be(Machines);
-        var syncs = new FileInfo(Path.Combine(host.Folder, "syncs")).Length;
-        syncs.Should().BeGreaterThan(Machines * 10, "they were made slow");
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Machines} lives, {syncs} syncs of {Milliseconds} ms, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
-        await end.CancelAsync();
+            machines.Failures.Should().Be(0, $"nothing fails for a slow disk: {machines.LastFailure}");
+            machines.Lives.Should().Be(Machines);
+            var syncs = new FileInfo(Path.Combine(host.Folder, "syncs")).Length;
+            syncs.Should().BeGreaterThan(Machines * 10, "they were made slow");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{Machines} lives, {syncs} syncs of {Milliseconds} ms, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
     }
 
     // Each sync leaves a byte in a file, so that the test knows that they were slow.
-    private static async Task<string> CompileAsync(string folder, int milliseconds)
+    private static async Task<string> CompileAsync(string folder, int milliseconds, CancellationToken stop)
     {
         var (source, library) = (Path.Combine(folder, "slow.c"), Path.Combine(folder, "slow.so"));
         await File.WriteAllTextAsync(source, string.Create(
@@ -53,8 +59,8 @@ public sealed class SlowSyncTests
             }
             int fsync(int fd) { return later("fsync", fd); }
             int fdatasync(int fd) { return later("fdatasync", fd); }
-            """));
-        (await Judge.RunAsync("gcc", ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"])).Approved();
+            """), stop);
+        (await Judge.RunAsync("gcc", ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], cancellationToken: stop)).Approved();
         return library;
     }
 }

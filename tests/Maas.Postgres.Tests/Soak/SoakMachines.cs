@@ -13,9 +13,11 @@ namespace Maas.Postgres.Tests.Soak;
 /// deleted and enlist anew. Their power is here, outside of the host.
 /// </summary>
 /// <param name="host">The host.</param>
-internal sealed class SoakMachines(SoakProcess host) : IAsyncDisposable
+/// <param name="stop">Ends everything, in the middle of a life too.</param>
+internal sealed class SoakMachines(SoakProcess host, CancellationToken stop) : IAsyncDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), LongestStep = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), LongestStep = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LongestFailure = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, SimulatedMachine> _byId = new();
     private readonly List<SimulatedMachine> _all = [];
@@ -57,11 +59,12 @@ internal sealed class SoakMachines(SoakProcess host) : IAsyncDisposable
         string? id = null;
         for (var life = 0; life < count && !cancellationToken.IsCancellationRequested; life++)
         {
+            stop.ThrowIfCancellationRequested();
             try
             {
                 id ??= await EnlistAsync(machine, mac);
                 await DoAsync(id, "deploy-image", "Deployed");
-                await machine.WhenAtRestAsync(CancellationToken.None).WaitAsync(LongestStep, CancellationToken.None);
+                await machine.WhenAtRestAsync(stop).WaitAsync(LongestStep, stop);
                 await DoAsync(id, "erase", "Ready");
                 if (life % 8 == 7)
                 {
@@ -84,12 +87,20 @@ internal sealed class SoakMachines(SoakProcess host) : IAsyncDisposable
     }
 
     /// <summary>Asks the host until it answers.</summary>
+    /// <exception cref="IOException">It has ended, or fails in the same way for a minute.</exception>
     public async Task<string> AskAsync(string request)
     {
         using var ticks = new PeriodicTimer(Look);
-        string? answer;
-        while ((answer = await host.AskAsync(request)) is null) await ticks.WaitForNextTickAsync(CancellationToken.None);
-        return answer;
+        var (last, since) = ("", TimeProvider.System.GetTimestamp());
+        while (true)
+        {
+            var (text, failure) = await host.AskAsync(request, stop);
+            if (text is not null) return text;
+            if (failure != last) (last, since) = (failure, TimeProvider.System.GetTimestamp());
+            else if (TimeProvider.System.GetElapsedTime(since) >= LongestFailure)
+                throw new IOException($"The host fails for a minute: {request}: {failure}");
+            await ticks.WaitForNextTickAsync(stop);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -100,7 +111,7 @@ internal sealed class SoakMachines(SoakProcess host) : IAsyncDisposable
     private async Task<string> EnlistAsync(SimulatedMachine machine, string mac)
     {
         await machine.TurnOffAsync();
-        await machine.BootAsync().WaitAsync(LongestStep, CancellationToken.None);
+        await machine.BootAsync().WaitAsync(LongestStep, stop);
         if (await AskAsync($"find {mac}") is not { Length: > 0 } id) throw new InvalidOperationException("It has not enlisted.");
         _byId[id] = machine;
         await AskAsync($"switched {id}");
@@ -118,7 +129,7 @@ internal sealed class SoakMachines(SoakProcess host) : IAsyncDisposable
             if (status is "Gone" || status.StartsWith("Failed", StringComparison.Ordinal))
                 throw new InvalidOperationException($"{request} ended as {status}.");
             if (TimeProvider.System.GetElapsedTime(began) > LongestStep) throw new TimeoutException($"{request} stays {status}.");
-            await ticks.WaitForNextTickAsync(CancellationToken.None);
+            await ticks.WaitForNextTickAsync(stop);
         }
     }
 

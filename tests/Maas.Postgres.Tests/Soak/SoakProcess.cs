@@ -12,10 +12,13 @@ namespace Maas.Postgres.Tests.Soak;
 /// <summary>A whole host in a process of its own, on an address of loopback, with its data directory.</summary>
 internal sealed class SoakProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly IPAddress _address;
     private readonly PostgresServer? _database;
     private readonly int _httpPort;
     private Process? _process;
+    private Task<string> _errors = Task.FromResult("");
 
     /// <param name="network">The third number of its address, 127.80.x.1.</param>
     /// <param name="database">PostgreSQL; nothing for SQLite.</param>
@@ -48,37 +51,41 @@ internal sealed class SoakProcess : IAsyncDisposable
         if (_database is not null) command = [.. command, _database.ConnectionString];
         _process = Judge.Start(command[0], command[1..], Folder);
         _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None); // a full pipe would stop it
-        var errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+        _errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!File.Exists(SocketPath))
         {
-            if (_process.HasExited) throw new InvalidOperationException(await errors);
+            if (_process.HasExited) throw new InvalidOperationException(await ErrorsAsync());
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
 
     /// <summary>Asks it.</summary>
-    /// <returns>Its answer; <see langword="null"/> when it fails or does not answer.</returns>
-    public async Task<string?> AskAsync(string request)
+    /// <returns>Its answer, or why there is none: it fails, or does not answer.</returns>
+    /// <exception cref="IOException">It has ended.</exception>
+    public async Task<(string? Text, string Failure)> AskAsync(string request, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
-            var end = (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeMilliseconds();
+            var end = (TimeProvider.System.GetUtcNow() + Patience).ToUnixTimeMilliseconds();
             var answer = await LineSocket.AskAsync(
                 SocketPath, string.Create(CultureInfo.InvariantCulture, $"{end} {request}"), patience.Token);
-            return answer.StartsWith("failure", StringComparison.Ordinal) ? null : answer;
+            return answer.StartsWith("failure", StringComparison.Ordinal) ? (null, answer) : (answer, "");
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
         {
-            return null;
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_process is not { HasExited: false }) throw new IOException($"The host has ended: {await ErrorsAsync()}", failure);
+            return (null, failure.Message);
         }
     }
 
     /// <summary>What it uses now, without what the caller counts.</summary>
-    public async Task<SoakSample> MeasureAsync()
+    public async Task<SoakSample> MeasureAsync(CancellationToken cancellationToken)
     {
-        var heap = long.Parse(await AskAsync("heap") ?? "0", CultureInfo.InvariantCulture);
+        var heap = long.Parse((await AskAsync("heap", cancellationToken)).Text ?? "0", CultureInfo.InvariantCulture);
         var process = $"/proc/{_process!.Id}"; // it runs
         var lines = (await File.ReadAllLinesAsync(process + "/status")).Select(line => line.Split(':', 2)).ToDictionary(
             parts => parts[0], parts => parts[1].Trim(), StringComparer.Ordinal);
@@ -94,14 +101,24 @@ internal sealed class SoakProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { } process)
+        try
         {
-            process.Kill();
+            if (_process is not { } process) return;
+            process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
             process.Dispose();
         }
+        finally
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
 
-        Directory.Delete(Folder, recursive: true);
+    // What a program that it started may keep open is not waited for.
+    private async Task<string> ErrorsAsync()
+    {
+        await ((Task)_errors.WaitAsync(Patience)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _errors.IsCompletedSuccessfully ? await _errors : "";
     }
 
     private string SocketPath => Path.Combine(Folder, "host.sock");

@@ -12,6 +12,7 @@ public sealed class SoakTests
 {
     private const int Machines = 8;
     private static readonly TimeSpan Default = TimeSpan.FromMinutes(10), Between = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Rest = TimeSpan.FromMinutes(10); // for the start, and for lives that have begun
 
     [Fact, Trait("Category", "Long")]
     public async Task A_host_does_not_grow_while_machines_live_on_it()
@@ -20,7 +21,9 @@ public sealed class SoakTests
         var hours = Environment.GetEnvironmentVariable("MAAS_SOAK_HOURS");
         var duration = string.IsNullOrEmpty(hours) ? Default : TimeSpan.FromHours(double.Parse(hours, CultureInfo.InvariantCulture));
         await using var server = await PostgresServer.StartNewAsync("fsync=on", "autovacuum=on", "autovacuum_naptime=10s");
-        var stop = TestContext.Current.CancellationToken;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(duration + Rest);
+        var stop = limit.Token;
 
         var reports = await Task.WhenAll(
             Task.Run(() => RunAsync("sqlite", 1, null, duration, stop), stop),
@@ -33,16 +36,25 @@ public sealed class SoakTests
         string store, int network, PostgresServer? database, TimeSpan duration, CancellationToken stop)
     {
         await using var host = new SoakProcess(network, database);
-        await using var machines = new SoakMachines(host);
+        await using var machines = new SoakMachines(host, stop);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var off = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var power = machines.ServePowerAsync(off.Token);
-        await host.StartAsync([], stop);
-        var lives = Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, int.MaxValue, end.Token)));
-        var samples = await SampleAsync(host, machines, duration, stop);
-        await end.CancelAsync();
-        await lives; // those that have begun
-        await off.CancelAsync();
+        List<SoakSample> samples;
+        try
+        {
+            await host.StartAsync([], stop);
+            var lives = Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, int.MaxValue, end.Token)));
+            samples = await SampleAsync(host, machines, duration, stop);
+            await end.CancelAsync();
+            await lives; // those that have begun
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await off.CancelAsync();
+        }
+
         await ((Task)power).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var report = new SoakReport(store, samples);
         await report.WriteAsync(Repository.PathOf($"artifacts/soak-{store}.md"));
@@ -72,7 +84,7 @@ public sealed class SoakTests
             }
             while (Stopwatch.GetElapsedTime(window) < interval);
             times.Sort();
-            samples.Add(await host.MeasureAsync() with
+            samples.Add(await host.MeasureAsync(stop) with
             {
                 At = Stopwatch.GetElapsedTime(began), Lives = machines.Lives, Failures = machines.Failures,
                 Middle = times[times.Count / 2], Slow = times[times.Count * 99 / 100],
