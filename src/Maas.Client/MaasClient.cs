@@ -99,7 +99,7 @@ public sealed class MaasClient : IDisposable
     /// </param>
     /// <param name="options">Timeouts, limits and retries; null for the defaults. They are copied.</param>
     /// <exception cref="FormatException">The connection string has another form; the message contains no part of a key.</exception>
-    /// <exception cref="IOException">The file of the key cannot be read.</exception>
+    /// <exception cref="IOException">The file of the key cannot be read, also where this user may not read it.</exception>
     public static MaasClient Connect(string connectionString, MaasClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

@@ -6,6 +6,7 @@ internal static class MaasConnectionString
     private const long LongestKeyFile = 4096;
 
     /// <exception cref="FormatException">The text has another form. The message repeats no value of it: one may be a key.</exception>
+    /// <exception cref="IOException">The file of the key cannot be read.</exception>
     public static (Uri Server, MaasApiKey? Key) Parse(string text)
     {
         string? endpoint = null, key = null, file = null;
@@ -29,7 +30,19 @@ internal static class MaasConnectionString
         return (server, (key ?? (file is null ? null : Read(file))) is { } found ? MaasApiKey.Parse(found) : null);
     }
 
-    private static string Read(string file) => new FileInfo(file) is { Exists: true, Length: > LongestKeyFile }
-        ? throw new FormatException($"{file} is too long to be the file of an API key.")
-        : File.ReadAllText(file);
+    private static string Read(string file)
+    {
+        if (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal))
+            throw new FormatException("The connection string of a MAAS has a KeyFile without the name of a file.");
+        try
+        {
+            return new FileInfo(file) is { Exists: true, Length: > LongestKeyFile }
+                ? throw new FormatException($"{file} is too long to be the file of an API key.")
+                : File.ReadAllText(file);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new IOException(refused.Message, refused); // a folder, too
+        }
+    }
 }

@@ -39,6 +39,8 @@ public class MaasApiKeyTests
     [InlineData("Endpoint=http://maas.test/MAAS/;Password=s3cret", "another part")]
     [InlineData("Endpoint=http://maas.test/MAAS/;Key=s3cret", "three parts")]
     [InlineData("Endpoint=http://maas.test/MAAS/;Key=c:t:s3cret;KeyFile=/key", "both")]
+    [InlineData("Endpoint=http://maas.test/MAAS/;KeyFile=", "KeyFile")]
+    [InlineData("Endpoint=http://maas.test/MAAS/;KeyFile= ; ", "KeyFile")]
     public void A_connection_string_of_another_form_is_refused_without_repeating_it(string text, string reason)
     {
         var connecting = () => MaasClient.Connect(text);
@@ -57,6 +59,14 @@ public class MaasApiKeyTests
         var connecting = () => MaasClient.Connect($"Endpoint=http://maas.test/MAAS/;KeyFile={file}");
         connecting.Should().Throw<FormatException>().WithMessage("*too long*");
         File.Delete(file);
+    }
+
+    [Fact]
+    public void A_file_of_a_key_that_cannot_be_read_is_an_IOException()
+    {
+        var folder = Path.GetTempPath(); // refused as a file that this user may not read is, also to root
+        var connecting = () => MaasClient.Connect($"Endpoint=http://maas.test/MAAS/;KeyFile={folder}");
+        connecting.Should().Throw<IOException>();
     }
 
     [Fact]
