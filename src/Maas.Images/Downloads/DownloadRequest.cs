@@ -12,6 +12,12 @@ internal sealed record DownloadRequest(IReadOnlyList<Uri> Locations, ContentHash
 
     /// <summary>In the place of <see cref="DownloadOptions.Retries"/>; <see langword="null"/> for that.</summary>
     public int? Retries { get; init; }
+
+    /// <summary>
+    /// Which locations are one server's, by its name: after a wrong hash each server, not each location, is tried once from the start.
+    /// <see langword="null"/> when each location is a server.
+    /// </summary>
+    public Func<Uri, string>? ServerOf { get; init; }
 }
 
 /// <summary>Is notified of what the places of a file do.</summary>
@@ -22,6 +28,9 @@ internal interface IMirrorObserver
 
     /// <summary>A place failed, or has not the file.</summary>
     void Failed(Uri mirror, Exception fault);
+
+    /// <summary>All bytes of a file with the wrong hash came from a place, or from others of the same server.</summary>
+    void Damaged(Uri mirror);
 }
 
 /// <summary>A file that has come, whole and as promised.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Maas.Images.Downloads;
@@ -117,20 +118,22 @@ public sealed class Downloader
 
         try
         {
-            // A wrong hash may be one mirror's alone, or a part's that was begun when the mirror held another file: each is tried from the
-            // start.
+            // A wrong hash may be one server's alone, or a part's that was begun when the server held another file: each is tried from the
+            // start, but for one that has sent all the wrong bytes.
+            var servers = new Queue<IReadOnlyList<Uri>>(ServersOf(request));
+            var locations = request.Locations;
+            var damaged = new List<Uri>();
             for (var round = 0; ; round++)
             {
                 try
                 {
-                    return await FetchAsync(
-                        request, round == 0 ? request.Locations : [request.Locations[round - 1]], part, progress, cancellationToken)
-                        .ConfigureAwait(false);
+                    return await FetchAsync(request, locations, part, damaged, progress, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception fault) when (round < request.Locations.Count
-                    && (fault is UntrustedArchiveException || (round > 0 && MirrorRotation.IsOfMirror(fault))))
+                catch (Exception fault) when ((fault is UntrustedArchiveException || (round > 0 && MirrorRotation.IsOfMirror(fault)))
+                    && TryNext(request, servers, damaged, out var next))
                 {
                     File.Delete(part);
+                    locations = next;
                 }
                 catch (UntrustedArchiveException)
                 {
@@ -151,6 +154,7 @@ public sealed class Downloader
         DownloadRequest request,
         IReadOnlyList<Uri> locations,
         string part,
+        List<Uri> damaged,
         IProgress<ImportProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -160,6 +164,7 @@ public sealed class Downloader
         using var hash = new RunningHash(request.Hash);
         var transfer = new Transfer(request, file, hash, _options, progress);
         await transfer.ResumeAsync(cancellationToken).ConfigureAwait(false);
+        var isResumed = transfer.Position > 0;
         var rota = new MirrorRotation(locations, request.Retries ?? _options.Retries, request.Observer);
         var pause = new RetryDelay(_options, _time, request.Item, progress);
         if (await IsSegmentedAsync(transfer, rota, pause, cancellationToken).ConfigureAwait(false))
@@ -172,7 +177,15 @@ public sealed class Downloader
             var wrong = new UntrustedArchiveException(
                 RemotePath.Shown(locations[0]),
                 $"its {request.Hash.Algorithm.Name!.Replace("SHA", "SHA-", StringComparison.Ordinal)} is not the one promised");
-            if (locations.Count == 1) request.Observer?.Failed(locations[0], wrong); // of several, any may have sent the wrong bytes
+            // Of several servers, any may have sent the wrong bytes.
+            var sender = IsOneServer(request, locations) ? locations[0] : request.ServerOf is null || isResumed ? null : rota.Sender;
+            if (sender is not null) request.Observer?.Failed(sender, wrong);
+            if (sender is not null && !isResumed)
+            {
+                damaged.Add(sender);
+                request.Observer?.Damaged(sender);
+            }
+
             throw wrong;
         }
 
@@ -216,6 +229,25 @@ public sealed class Downloader
         }
 
         return bytes.ToArray();
+    }
+
+    private static IEnumerable<IReadOnlyList<Uri>> ServersOf(DownloadRequest request) => request.ServerOf is { } serverOf
+        ? request.Locations.GroupBy(serverOf, StringComparer.Ordinal).Select(group => (IReadOnlyList<Uri>)[.. group])
+        : request.Locations.Select(location => (IReadOnlyList<Uri>)[location]);
+
+    private static bool IsOneServer(DownloadRequest request, IReadOnlyList<Uri> locations) => locations.Count == 1
+        || (request.ServerOf is { } serverOf && locations.Select(serverOf).Distinct(StringComparer.Ordinal).Count() == 1);
+
+    private static bool TryNext(
+        DownloadRequest request, Queue<IReadOnlyList<Uri>> servers, List<Uri> damaged, [NotNullWhen(true)] out IReadOnlyList<Uri>? next)
+    {
+        while (servers.TryDequeue(out next))
+        {
+            var first = next[0];
+            if (request.ServerOf is not { } serverOf || !damaged.Exists(each => serverOf(each) == serverOf(first))) return true;
+        }
+
+        return false;
     }
 
     private static long LengthOf(string part) => File.Exists(part) ? new FileInfo(part).Length : 0;

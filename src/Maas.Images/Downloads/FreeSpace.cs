@@ -9,11 +9,8 @@ internal static class FreeSpace
         if (free < spare || free - spare < needed) throw new InsufficientSpaceException(Path.GetFullPath(directory), needed, spare, free);
     }
 
-    /// <summary>Whether so many bytes can come.</summary>
-    public static bool Has(string directory, long needed, long spare) =>
-        At(directory) is var free && free >= spare && free - spare >= needed;
-
-    private static long At(string directory)
+    /// <summary>The bytes that are free on the disk of a folder.</summary>
+    public static long At(string directory)
     {
         var folder = Path.GetFullPath(directory);
         return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder) ?? folder : folder).AvailableFreeSpace;

@@ -89,6 +89,8 @@ internal sealed class MirrorClient(HttpClient http, DownloadOptions options, Tim
         var name = mirror.Name;
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             throw new UntrustedArchiveException(name, $"it has no byte {from}, where an earlier transfer stopped");
+        if (MirrorBusyException.RequestedBy(response, timeProvider.GetUtcNow()) is { } wait)
+            throw new MirrorBusyException($"{name} answered {(int)response.StatusCode}: it is busy.", response.StatusCode, wait);
         if (!response.IsSuccessStatusCode)
             throw new HttpRequestException(
                 $"{name} answered {(int)response.StatusCode} {response.ReasonPhrase}.", null, response.StatusCode);

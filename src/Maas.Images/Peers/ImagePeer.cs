@@ -4,6 +4,6 @@ namespace Maas.Images.Peers;
 /// <param name="Name">Its name, for logs and metrics.</param>
 /// <param name="Addresses">
 /// The URLs of the folder in which it serves its blobs by their digest; each ends with a slash. The same folder by several addresses: one
-/// that can be reached is enough.
+/// that can be reached is enough, and <see cref="PeerCache.MostAddresses"/> are tried. None when the peer cannot be asked now.
 /// </param>
 public sealed record ImagePeer(string Name, IReadOnlyList<Uri> Addresses);

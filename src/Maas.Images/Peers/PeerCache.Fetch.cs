@@ -1,4 +1,3 @@
-using System.Net;
 using Maas.Images.Downloads;
 
 namespace Maas.Images.Peers;
@@ -47,12 +46,19 @@ public sealed partial class PeerCache
 
     private async Task<PeerFetchFailure?> FetchAsync(PeerFetch fetch)
     {
-        lock (_lock) _held ??= _library.HoldImportAsync(Source, _end.Token);
-        await _held.WaitAsync(fetch.Token).ConfigureAwait(false);
+        Task held;
+        lock (_lock)
+        {
+            if (_held is null or { IsCompleted: true, IsCompletedSuccessfully: false })
+                _held = _library.HoldImportAsync(Source, _end.Token);
+            held = _held;
+        }
+
+        await held.WaitAsync(fetch.Token).ConfigureAwait(false);
         var locations = await _peers.FindAsync(fetch.Digest, fetch.Token).ConfigureAwait(false);
-        var failure = locations.Urls.Count == 0 ? PeerFetchFailure.NotFound
-            : !await TakeRoomAsync(fetch).ConfigureAwait(false) ? PeerFetchFailure.NoSpace
-            : await FetchAsync(fetch, locations).ConfigureAwait(false);
+        var failure = locations.Urls.Count > 0
+            ? await TakeRoomAsync(fetch, locations).ConfigureAwait(false) ?? await FetchAsync(fetch, locations).ConfigureAwait(false)
+            : locations.IsNowhere ? PeerFetchFailure.NotFound : PeerFetchFailure.PeersFailed;
         if (locations.Urls.Count > 0) PeerMetrics.Fetched(failure);
         switch (failure)
         {
@@ -76,6 +82,7 @@ public sealed partial class PeerCache
                 new DownloadRequest(locations.Urls, ContentHash.Parse(fetch.Digest.ToString()), fetch.Length, fetch.Digest.ToString())
                 {
                     Observer = locations,
+                    ServerOf = locations.PeerOf,
                     Retries = Math.Max(LeastRetries, 2 * locations.Urls.Count), // each address has its turn, behind dead ones too
                 },
                 part, progress: null, fetch.Token).ConfigureAwait(false);
@@ -83,7 +90,7 @@ public sealed partial class PeerCache
             _library.Touch(fetch.Digest, Reference);
             return null;
         }
-        catch (HttpRequestException missing) when (missing.StatusCode == HttpStatusCode.NotFound && !locations.HaveFailed)
+        catch (HttpRequestException) when (locations.IsNowhere)
         {
             return PeerFetchFailure.NotFound;
         }

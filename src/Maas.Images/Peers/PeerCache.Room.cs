@@ -4,31 +4,57 @@ namespace Maas.Images.Peers;
 
 public sealed partial class PeerCache
 {
+    /// <summary>How long making room for a blob may take, in connect timeouts.</summary>
+    private const int RoomTimeouts = 10;
+
     /// <summary>
-    /// Makes room for a blob: first the parts of fetches that were given up go, then copies that were not used for longest. For a fetch
-    /// ahead of need no copy goes.
+    /// Makes room for a blob, if a peer says that it has it: first the parts of fetches that were given up go, then copies that were not
+    /// used for longest. For a fetch ahead of need no copy goes. Returns why there is none.
     /// </summary>
-    private async Task<bool> TakeRoomAsync(PeerFetch fetch)
+    private async Task<PeerFetchFailure?> TakeRoomAsync(PeerFetch fetch, PeerLocations locations)
     {
-        if (fetch.Length > _options.MostBytes) return false;
+        if (fetch.Length > _options.MostBytes) return PeerFetchFailure.NoSpace;
+        if (await TryTakeRoomAsync(fetch).ConfigureAwait(false)) return null;
+        using var limit = new CancellationTokenSource(_options.ConnectTimeout * RoomTimeouts, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, fetch.Token);
+        try
+        {
+            // Requests are sent outside of the semaphore: a peer that is down must not delay the other fetches.
+            var probe = new PeerProbe(_http, _peers, _options.ConnectTimeout, _time, fault => LogNoAnswer(fetch.Digest, fault.Message));
+            if (await probe.AskAsync(locations, PeerAnswer.Copy, either.Token).ConfigureAwait(false) == PeerAnswer.None)
+                return locations.IsNowhere ? PeerFetchFailure.NotFound : PeerFetchFailure.PeersFailed;
+            if (await TryTakeRoomAsync(fetch, () => RemovePartsAsync(fetch)).ConfigureAwait(false)) return null;
+            if (!fetch.IsUrgent) return PeerFetchFailure.NoSpace;
+            foreach (var (digest, length, _) in _library.CopiesFor(Reference).OrderBy(copy => copy.Used))
+            {
+                var others = await _peers.FindAsync(digest, either.Token).ConfigureAwait(false);
+                if (await probe.AskAsync(others, PeerAnswer.Original, either.Token).ConfigureAwait(false) == PeerAnswer.Original
+                    && await TryTakeRoomAsync(fetch, () => EvictAsync(digest, length, fetch)).ConfigureAwait(false)) return null;
+            }
+        }
+        catch (OperationCanceledException) when (!fetch.Token.IsCancellationRequested)
+        {
+            // It takes too long; the next request for the blob tries it again.
+        }
+
+        return PeerFetchFailure.NoSpace;
+    }
+
+    /// <summary>Takes room if there is enough, at once or after something was removed.</summary>
+    private async Task<bool> TryTakeRoomAsync(PeerFetch fetch, Func<Task>? remove = null)
+    {
         await _room.WaitAsync(fetch.Token).ConfigureAwait(false);
         try
         {
-            var copies = _library.CopiesFor(Reference);
-            var kept = copies.Sum(copy => copy.Length);
-            if (!Fits(fetch, kept)) RemoveParts(fetch);
-            foreach (var (digest, length, _) in copies.OrderBy(copy => copy.Used))
+            if (!Fits(fetch))
             {
-                if (Fits(fetch, kept)) break;
-                if (!fetch.IsUrgent) return false;
-                if (!await IsOriginalElsewhereAsync(digest, fetch.Token).ConfigureAwait(false)
-                    || !await _library.TryEvictAsync(digest, Reference, fetch.Token).ConfigureAwait(false)) continue;
-                kept -= length;
-                PeerMetrics.Evicted();
-                LogEvicted(digest, length, fetch.Digest);
+                if (remove is null) return false;
+                await remove().ConfigureAwait(false);
+                if (!Fits(fetch)) return false;
             }
 
-            return fetch.HasRoom = Fits(fetch, kept);
+            lock (_lock) fetch.HasRoom = true;
+            return true;
         }
         finally
         {
@@ -36,25 +62,39 @@ public sealed partial class PeerCache
         }
     }
 
-    private bool Fits(PeerFetch fetch, long kept)
+    private bool Fits(PeerFetch fetch)
     {
-        long coming, parts;
+        var kept = _library.CopiesFor(Reference).Sum(copy => copy.Length);
+        long coming, remaining, parts;
         lock (_lock)
         {
-            coming = _fetches.Values.Where(other => other.HasRoom).Sum(other => other.Length);
+            var others = _fetches.Values.Where(other => other.HasRoom && other != fetch).ToList();
+            coming = others.Sum(other => other.Length);
+            remaining = others.Append(fetch).Sum(Remaining);
             parts = GivenUp(fetch).Sum(part => part.Length);
         }
 
         if (kept + coming + parts > _options.MostBytes - fetch.Length) return false;
-        var part = new FileInfo(PartOf(fetch.Digest));
-        // a file is in a folder
-        return FreeSpace.Has(part.DirectoryName!, fetch.Length - (part.Exists ? part.Length : 0), _options.SpareBytes);
+        var free = FreeBytes(_library.DownloadsOf(Source));
+        return free >= _options.SpareBytes && free - _options.SpareBytes >= remaining;
     }
 
-    private void RemoveParts(PeerFetch fetch)
+    /// <summary>The bytes of a blob that are not on the disk yet.</summary>
+    private long Remaining(PeerFetch fetch) =>
+        new FileInfo(PartOf(fetch.Digest)) is { Exists: true } part ? Math.Max(0, fetch.Length - part.Length) : fetch.Length;
+
+    private async Task EvictAsync(Sha256Digest digest, long length, PeerFetch fetch)
+    {
+        if (!await _library.TryEvictAsync(digest, Reference, fetch.Token).ConfigureAwait(false)) return;
+        PeerMetrics.Evicted();
+        LogEvicted(digest, length, fetch.Digest);
+    }
+
+    private Task RemovePartsAsync(PeerFetch fetch)
     {
         lock (_lock)
             foreach (var part in GivenUp(fetch)) part.Delete();
+        return Task.CompletedTask;
     }
 
     /// <summary>The parts of blobs that are not being fetched.</summary>
@@ -63,28 +103,4 @@ public sealed partial class PeerCache
         .. Parts().Where(part => !Sha256Digest.TryParse(part.Name, out var digest)
             || (digest != fetch.Digest && !_fetches.ContainsKey(digest))),
     ];
-
-    /// <summary>Whether a peer that answers now has a blob, and not as a copy.</summary>
-    private async Task<bool> IsOriginalElsewhereAsync(Sha256Digest digest, CancellationToken cancellationToken)
-    {
-        foreach (var url in (await _peers.FindAsync(digest, cancellationToken).ConfigureAwait(false)).Urls)
-        {
-            using var limit = new CancellationTokenSource(_options.ConnectTimeout, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Head, url);
-                using var response = await _http.SendAsync(request, either.Token).ConfigureAwait(false);
-                if (response.IsSuccessStatusCode && response.Headers.TryGetValues(CopyHeader, out var values)
-                    && values.SequenceEqual(["original"], StringComparer.Ordinal)) return true;
-            }
-            catch (Exception fault) when (fault is HttpRequestException or IOException
-                || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-            {
-                LogNoAnswer(digest, fault.Message);
-            }
-        }
-
-        return false;
-    }
 }

@@ -25,6 +25,9 @@ public sealed partial class PeerCache : IAsyncDisposable
     /// <summary>The header in which a peer says whether its blob is a copy as well: <c>original</c> or <c>copy</c>.</summary>
     public const string CopyHeader = "Maas-Image-Copy";
 
+    /// <summary>The most addresses of one peer that are tried.</summary>
+    public const int MostAddresses = 16;
+
     internal const string Source = "peer copies";
     internal const string Reference = "peer copy";
     private const int MostAttempts = 5;
@@ -48,7 +51,8 @@ public sealed partial class PeerCache : IAsyncDisposable
     /// <summary>A cache. It does nothing by itself.</summary>
     /// <param name="library">Where blobs are kept.</param>
     /// <param name="key">Signs requests to peers.</param>
-    /// <param name="peers">Lists the peers, those that are to be tried first in front; it is called for each fetch.</param>
+    /// <param name="peers">Lists the peers, those that are to be tried first in front; it is called for each fetch. One without addresses
+    /// cannot be asked now, and may have each blob.</param>
     /// <param name="options">Limits; <see langword="null"/> for the defaults.</param>
     /// <param name="timeProvider">The clock, which should be one that the hosts have in common. Default: the system's.</param>
     /// <param name="logger">Where to log; <see langword="null"/> for nowhere.</param>
@@ -67,7 +71,7 @@ public sealed partial class PeerCache : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MostBytes, 1L << 20);
         ArgumentOutOfRangeException.ThrowIfNegative(options.SpareBytes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.Fetches, Math.Clamp(options.Fetches, 1, 64));
-        (_library, _options, _peers) = (library, options, new PeerAddresses(peers));
+        (_library, _options, _peers) = (library, options, new PeerAddresses(peers, timeProvider ?? TimeProvider.System));
         (_time, _logger) = (timeProvider ?? TimeProvider.System, logger ?? NullLogger<PeerCache>.Instance);
         _http = PeerRequests.CreateClient(key, options, _time);
         _turns = new SemaphoreSlim(options.Fetches);
@@ -85,6 +89,9 @@ public sealed partial class PeerCache : IAsyncDisposable
             },
             _time);
     }
+
+    /// <summary>The bytes that are free on the disk of a folder.</summary>
+    internal Func<string, long> FreeBytes { get; init; } = FreeSpace.At;
 
     /// <summary>How it does.</summary>
     public PeerCacheState State

@@ -9,10 +9,12 @@ public sealed record PeerCacheState(long Bytes, int Fetching, IReadOnlyDictionar
 /// <summary>Why a blob was not fetched.</summary>
 public enum PeerFetchFailure
 {
-    /// <summary>No peer that could be reached has it.</summary>
+    /// <summary>Each peer has said that it has not the blob.</summary>
     NotFound = 0,
 
-    /// <summary>Peers could not be reached, broke off, or sent wrong bytes.</summary>
+    /// <summary>
+    /// No peer that could be asked sent the blob, and others may have it: they could not be reached, broke off, or sent wrong bytes.
+    /// </summary>
     PeersFailed = 1,
 
     /// <summary>

@@ -21,6 +21,9 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Answers everything with this status.</summary>
     public int? Status { get; set; }
 
+    /// <summary>When to ask again, in seconds, with <see cref="Status"/>.</summary>
+    public int? RetryAfter { get; set; }
+
     /// <summary>Headers of every answer with a file.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.Ordinal);
 
@@ -62,7 +65,11 @@ internal sealed class FileServer : IAsyncDisposable
             context.Response.StatusCode = 302;
             context.Response.Headers.Location = target;
         }
-        else if (Status is { } status) context.Response.StatusCode = status;
+        else if (Status is { } status)
+        {
+            context.Response.StatusCode = status;
+            if (RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
         else if (Files.TryGetValue(name, out var file)) await SendAsync(context, name, file, range);
         else context.Response.StatusCode = 404;
     }

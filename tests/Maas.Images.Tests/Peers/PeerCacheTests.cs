@@ -270,6 +270,113 @@ public sealed class PeerCacheTests : IAsyncLifetime
         _first.Requests.Should().HaveCount(1);
     }
 
+    [Fact]
+    public async Task A_peer_that_cannot_be_asked_may_have_the_blob()
+    {
+        var (digest, bytes) = Add(MiB);
+        var stopped = new ImagePeer("stopped", []);
+        await using var cache = Open(peers: [new ImagePeer("first", [_first.Address]), stopped]);
+        await using var alone = Open(peers: [stopped]);
+
+        (await cache.OpenAsync(digest, bytes.Length, Token)).Should().BeNull();
+
+        cache.State.Failed.Should().Contain(digest, PeerFetchFailure.PeersFailed);
+        await cache.DisposeAsync();
+        (await alone.OpenAsync(digest, bytes.Length, Token)).Should().BeNull();
+        alone.State.Failed.Should().Contain(digest, PeerFetchFailure.PeersFailed);
+    }
+
+    [Fact]
+    public async Task A_busy_peer_is_waited_for_and_has_not_failed()
+    {
+        var (digest, bytes) = Add(MiB, _first);
+        (_first.Status, _first.RetryAfter) = (503, 5);
+        var began = _time.GetUtcNow();
+        await using var cache = Open(new()
+        {
+            SpareBytes = 0, RetryDelay = TimeSpan.Zero, StallTimeout = TimeSpan.FromHours(1), Patience = TimeSpan.FromHours(1),
+        });
+        using var failures = new Failures();
+
+        var reading = ReadAsync(cache, digest, bytes.Length);
+        while (!reading.IsCompleted)
+        {
+            int requests;
+            lock (_first.Requests) requests = _first.Requests.Count;
+            if (requests >= 12) _first.Status = null; // more than there are retries
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        (await reading).Should().Equal(bytes);
+        (_time.GetUtcNow() - began).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(55));
+        failures.Seen.Should().NotContain(failure => failure.Peer == "first" && failure.Type == "503");
+    }
+
+    [Fact]
+    public async Task A_peer_with_wrong_bytes_is_asked_at_one_of_its_addresses_and_again_after_an_hour()
+    {
+        var (digest, bytes) = Add(MiB);
+        _first.Files[digest.ToString()] = _first.Files[$"other/{digest}"] = RandomNumberGenerator.GetBytes(bytes.Length);
+        await using var cache = Open(peers: [new ImagePeer("first", [_first.Address, _first["other/"]])]);
+
+        (await cache.OpenAsync(digest, bytes.Length, Token)).Should().BeNull();
+        (await cache.OpenAsync(digest, bytes.Length, Token)).Should().BeNull();
+        _first.Requests.Should().HaveCount(1);
+        cache.State.Failed.Should().Contain(digest, PeerFetchFailure.PeersFailed);
+        _time.Advance(TimeSpan.FromMinutes(61));
+        _first.Files[digest.ToString()] = _first.Files[$"other/{digest}"] = bytes;
+
+        (await ReadAsync(cache, digest, bytes.Length)).Should().Equal(bytes);
+    }
+
+    [Fact]
+    public async Task Fetches_at_once_leave_the_spare_bytes_free_together()
+    {
+        var (running, second) = (Add(2 * MiB, _first), Add(2 * MiB, _first));
+        var held = new TaskCompletionSource();
+        _first.Before = name => name == running.Digest.ToString() ? held.Task : Task.CompletedTask;
+        await using var cache = Open(new() { SpareBytes = MiB }, freeBytes: 4 * MiB);
+        var reading = ReadAsync(cache, running.Digest, running.Bytes.Length);
+        while (_first.Requests.Count == 0) await Task.Yield();
+
+        (await cache.OpenAsync(second.Digest, second.Bytes.Length, Token)).Should().BeNull("3 MiB may come, and 2 are coming");
+        cache.State.Failed.Should().Contain(second.Digest, PeerFetchFailure.NoSpace);
+        held.SetResult();
+        (await reading).Should().Equal(running.Bytes);
+        (await ReadAsync(cache, second.Digest, second.Bytes.Length)).Should().Equal(second.Bytes);
+    }
+
+    [Fact]
+    public async Task No_copy_makes_room_for_a_blob_that_no_peer_has()
+    {
+        _first.Headers[PeerCache.CopyHeader] = "original";
+        var (kept, missing) = (Add(MiB, _first), Add(MiB));
+        await using var cache = Open(new() { MostBytes = MiB, SpareBytes = 0 });
+        await ReadAsync(cache, kept.Digest, MiB);
+
+        (await cache.OpenAsync(missing.Digest, MiB, Token)).Should().BeNull();
+
+        _library.Contains(kept.Digest).Should().BeTrue();
+        cache.State.Failed.Should().Contain(missing.Digest, PeerFetchFailure.NotFound);
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_answer_does_not_delay_making_room()
+    {
+        _second.Headers[PeerCache.CopyHeader] = "original";
+        var (kept, wanted) = (Add(MiB, _second), Add(MiB, _second));
+        await using var cache = Open(new() { MostBytes = MiB, SpareBytes = 0 });
+        await ReadAsync(cache, kept.Digest, MiB);
+        var held = new TaskCompletionSource();
+        _first.Before = name => name == kept.Digest.ToString() ? held.Task : Task.CompletedTask;
+
+        (await ReadAsync(cache, wanted.Digest, MiB)).Should().Equal(wanted.Bytes); // the clock is at a standstill
+
+        _library.Contains(kept.Digest).Should().BeFalse();
+        held.SetResult();
+    }
+
     private (Sha256Digest Digest, byte[] Bytes) Add(int length, params IEnumerable<FileServer> servers)
     {
         var bytes = RandomNumberGenerator.GetBytes(length);
@@ -278,13 +385,15 @@ public sealed class PeerCacheTests : IAsyncLifetime
         return (digest, bytes);
     }
 
-    private PeerCache Open(PeerCacheOptions? options = null) => new(
+    private PeerCache Open(PeerCacheOptions? options = null, IReadOnlyList<ImagePeer>? peers = null, long freeBytes = long.MaxValue) => new(
         _library,
         new PeerKey("0123456789abcdef"u8),
-        _ => Task.FromResult<IReadOnlyList<ImagePeer>>(
-            [new ImagePeer("first", [_first.Address]), new ImagePeer("second", [_second.Address])]),
+        _ => Task.FromResult(peers ?? [new ImagePeer("first", [_first.Address]), new ImagePeer("second", [_second.Address])]),
         options ?? new PeerCacheOptions { SpareBytes = 0, RetryDelay = TimeSpan.Zero },
-        _time);
+        _time)
+    {
+        FreeBytes = _ => freeBytes,
+    };
 
     /// <summary>Waits until a mebibyte is on the disk, which a broken connection does not take back.</summary>
     private async Task ArrivedAsync()
