@@ -32,8 +32,8 @@ internal sealed class PeerHealthCheck(PeerImages peers) : IHealthCheck
 
     private static string ReasonOf(PeerFetchFailure failure) => failure switch
     {
-        PeerFetchFailure.NotFound => "no host that can be reached has it",
+        PeerFetchFailure.NotFound => "no host has it",
         PeerFetchFailure.NoSpace => "there is no room for it",
-        _ => "the hosts that were asked failed",
+        _ => "the hosts that may have it cannot be asked or failed",
     };
 }

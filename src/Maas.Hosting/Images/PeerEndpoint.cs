@@ -43,6 +43,12 @@ internal sealed partial class PeerEndpoint(
             return;
         }
 
+        if (HttpMethods.IsHead(context.Request.Method)) // sends no bytes, and a host that is busy can answer it
+        {
+            await SendAsync(context, sharing.Cache, digest).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             if (Interlocked.Increment(ref _transfers) > options.ImagePeers.Transfers)

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Maas.Core.Nodes;
+using Maas.Images.Peers;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -17,37 +17,46 @@ internal sealed class PeerEndpointAddress(MaasOptions options, IServer? server =
     /// <summary>The folder of images, below the prefix.</summary>
     public const string Folder = "peers/images/";
 
-    private const int MostAddresses = 16;
-
     /// <summary>Finds them; none when other hosts cannot reach this one.</summary>
-    /// <param name="self">This host, with its addresses.</param>
-    public IReadOnlyList<Uri> Find(Controller self)
+    /// <param name="network">The addresses of this host.</param>
+    public IReadOnlyList<Uri> Find(HostAddresses network)
     {
-        var mapped = (endpoints?.Endpoints ?? []).OfType<RouteEndpoint>()
-            .FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<PeerEndpointMetadata>() is not null);
-        if (mapped is null) return [];
+        if (Path is not { } path) return [];
         if (options.ImagePeers.Address is { } address) return [new Uri($"{address.AbsoluteUri.TrimEnd('/')}/{Folder}")];
-        var pattern = "/" + mapped.RoutePattern.RawText?.TrimStart('/');
-        var path = pattern[..pattern.IndexOf('{')];
-        var listening = (server?.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Select(BindingAddress.Parse).Where(IsPlainHttp);
-        return
-        [
-            .. listening.SelectMany(each => HostsOf(each, self).Select(host => new UriBuilder("http", host, each.Port, path).Uri))
-                .Distinct().Take(MostAddresses),
-        ];
+        return [.. Listening(network, path).Distinct().Take(PeerCache.MostAddresses)];
     }
+
+    /// <summary>Hosts and ports that lead to this host, announced or not, as <see cref="Uri.Authority"/> has them.</summary>
+    /// <param name="network">The addresses of this host.</param>
+    public IReadOnlySet<string> ListOwn(HostAddresses network) =>
+        Listening(network, "/").Concat(Find(network)).Select(url => url.Authority).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The path of the folder; <see langword="null"/> when it is not mapped.</summary>
+    private string? Path
+    {
+        get
+        {
+            var pattern = (endpoints?.Endpoints ?? []).OfType<RouteEndpoint>()
+                .FirstOrDefault(endpoint => endpoint.Metadata.GetMetadata<PeerEndpointMetadata>() is not null)?.RoutePattern.RawText;
+            return pattern is null ? null : "/" + pattern[..pattern.IndexOf('{')].TrimStart('/');
+        }
+    }
+
+    private IEnumerable<Uri> Listening(HostAddresses network, string path) =>
+        (server?.Features.Get<IServerAddressesFeature>()?.Addresses ?? []).Select(BindingAddress.Parse).Where(IsPlainHttp)
+            .SelectMany(each => HostsOf(each, network).Select(host => new UriBuilder("http", host, each.Port, path).Uri));
 
     private static bool IsPlainHttp(BindingAddress address) =>
         !address.IsUnixPipe && !address.IsNamedPipe && address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase);
 
     // Kestrel listens on all addresses for a name that is not an address, localhost apart.
-    private static IEnumerable<string> HostsOf(BindingAddress listening, Controller self)
+    private static IEnumerable<string> HostsOf(BindingAddress listening, HostAddresses network)
     {
         if (listening.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return [];
         if (IPAddress.TryParse(listening.Host, out var one) && !one.Equals(IPAddress.Any) && !one.Equals(IPAddress.IPv6Any))
             return IPAddress.IsLoopback(one) ? [] : [HostOf(one)];
         var isIPv4Alone = one?.Equals(IPAddress.Any) == true;
-        return self.IpAddresses.Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()
+        return network.Addresses.Select(each => each.Address)
             .Where(address => !isIPv4Alone || address.AddressFamily == AddressFamily.InterNetwork)
             .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).Select(HostOf);
     }

@@ -29,6 +29,7 @@ internal sealed partial class PeerImages(
     private readonly Lock _lock = new();
     private Sharing? _sharing;
     private bool _isOpened;
+    private IReadOnlyList<Uri>? _announced;
 
     /// <summary>The key and the cache; <see langword="null"/> when images are not shared.</summary>
     public Sharing? Shared
@@ -85,14 +86,12 @@ internal sealed partial class PeerImages(
     {
         if (!options.ImagePeers.Enabled) return;
         await _started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var isAnnounced = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (Shared is null) return;
-                if (!isAnnounced) await AnnounceAsync(stoppingToken).ConfigureAwait(false);
-                isAnnounced = true;
+                await AnnounceAsync(stoppingToken).ConfigureAwait(false);
                 await PassAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception failure)
@@ -105,11 +104,13 @@ internal sealed partial class PeerImages(
         }
     }
 
-    private Task AnnounceAsync(CancellationToken cancellationToken)
+    /// <summary>Announces the addresses of this host if they are others than before.</summary>
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
     {
-        var core = Core;
-        return core.Hosts.AnnounceAsync(
-            services.GetRequiredService<PeerEndpointAddress>().Find(core.Controllers.Self), cancellationToken);
+        var addresses = services.GetRequiredService<PeerEndpointAddress>().Find(HostAddresses.Read());
+        if (_announced is { } known && known.SequenceEqual(addresses)) return;
+        await Core.Hosts.AnnounceAsync(addresses, cancellationToken).ConfigureAwait(false);
+        _announced = addresses;
     }
 
     /// <summary>Removes copies of images that were deleted, and fetches the newest version of each image, the smallest first.</summary>
@@ -166,17 +167,26 @@ internal sealed partial class PeerImages(
             key, new PeerCache(library, key, ListPeersAsync, limits, clock, loggerFactory.CreateLogger<PeerCache>()), clock);
     }
 
-    /// <summary>The other hosts that serve images: in no order, so that they share the load, and those that are missing last.</summary>
+    /// <summary>
+    /// The other hosts: in no order, so that they share the load, and those that are missing last. One that is stopped, or has not
+    /// announced addresses yet, has none: it cannot be asked, and may have an image.
+    /// </summary>
     private async Task<IReadOnlyList<ImagePeer>> ListPeersAsync(CancellationToken cancellationToken)
     {
         var (core, now) = (Core, services.GetRequiredService<IMaasStore>().GetClock(timeProvider).GetUtcNow());
         HostStatus[] others =
         [
             .. (await core.Hosts.ListAsync(cancellationToken).ConfigureAwait(false)).Where(host =>
-                host.SystemId != core.Controllers.Self.SystemId && host.State != HostState.Stopped && host.ImageAddresses.Count > 0),
+                host.SystemId != core.Controllers.Self.SystemId),
         ];
         Random.Shared.Shuffle(others);
-        return [.. others.OrderBy(host => host.IsMissing(now)).Select(host => new ImagePeer(host.Hostname, host.ImageAddresses))];
+        var (endpoint, network) = (services.GetRequiredService<PeerEndpointAddress>(), HostAddresses.Read());
+        var own = endpoint.ListOwn(network);
+        return
+        [
+            .. others.OrderBy(host => host.IsMissing(now)).Select(host => new ImagePeer(
+                host.Hostname, host.State == HostState.Stopped ? [] : network.Reachable(host.ImageAddresses, own))),
+        ];
     }
 
     [LoggerMessage(180, LogLevel.Warning, "Failed to fetch images of other hosts ahead of need; tried again")]

@@ -81,7 +81,7 @@ public sealed class PeerImagesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_importing_host_is_gone_a_copy_is_fetched_from_a_third_and_what_none_has_is_reported()
+    public async Task When_the_importing_host_is_stopped_a_copy_is_fetched_from_a_third_and_the_rest_is_waited_for()
     {
         await using var first = await StartAsync("host-a");
         await using var second = await StartAsync("host-b");
@@ -91,12 +91,12 @@ public sealed class PeerImagesTests : IAsyncLifetime
         await first.StopAsync();
 
         (await HashAsync(second, shared)).Should().Be(shared.Sha256);
-        (await HashAsync(second, lost)).Should().BeNull();
+        await FluentActions.Awaiting(() => HashAsync(second, lost)).Should().ThrowAsync<ImageUnavailableException>("it may come back");
 
         _requests.Should().Contain($"host-c GET {shared.Sha256}");
         var health = await CheckAsync(second);
         health.Status.Should().Be(HealthStatus.Degraded);
-        health.Description.Should().StartWith("custom/two ").And.Contain(": no host that can be reached has it");
+        health.Description.Should().StartWith("custom/two ").And.Contain(": the hosts that may have it cannot be asked or failed");
     }
 
     [Fact]
@@ -142,7 +142,48 @@ public sealed class PeerImagesTests : IAsyncLifetime
         }
     }
 
-    private async Task<ComposedServer> StartAsync(string name, DhcpMode? mode = null, bool fetchAhead = false)
+    [Fact]
+    public async Task A_host_that_sends_as_much_as_it_may_still_says_what_it_has()
+    {
+        await using var first = await StartAsync("host-a", transfers: 1);
+        var image = await ImportAsync(first, "one", 40_000_000); // more than the buffers of a connection hold
+        var digest = Sha256Digest.Parse(image.Sha256);
+        var key = first.Get<PeerImages>().Shared!.Key;
+        using var client = new HttpClient();
+
+        using var sending = await SendAsync(HttpMethod.Get);
+        using var refused = await SendAsync(HttpMethod.Get);
+        using var asked = await SendAsync(HttpMethod.Head);
+
+        sending.StatusCode.Should().Be(HttpStatusCode.OK);
+        (refused.StatusCode, refused.Headers.RetryAfter?.Delta).Should().Be((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)));
+        (asked.StatusCode, asked.Headers.GetValues(PeerCache.CopyHeader).Single()).Should().Be((HttpStatusCode.OK, "original"));
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(first.Base, $"peers/images/{digest}"));
+            request.Headers.TryAddWithoutValidation("Authorization", key.Sign(digest, TimeProvider.System.GetUtcNow()));
+            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        }
+    }
+
+    [Fact]
+    public void Addresses_of_this_host_are_not_asked_and_those_of_a_common_subnet_are_asked_first()
+    {
+        var host = new HostAddresses(
+            [(IPAddress.Parse("10.0.1.5"), 24), (IPAddress.Parse("172.17.0.1"), 16), (IPAddress.Parse("2001:db8::5"), 64)]);
+        Uri[] announced =
+        [
+            .. new[] { "10.9.0.7", "172.17.0.1", "10.0.1.7", "[2001:db8:1::7]", "[2001:db8::7]", "maas-b" }
+                .Select(each => new Uri($"http://{each}:5240/MAAS/peers/images/")),
+        ];
+
+        var asked = host.Reachable(announced, new HashSet<string> { "10.0.1.5:5240", "172.17.0.1:5240" });
+
+        asked.Select(url => url.Host).Should().Equal("10.0.1.7", "[2001:db8::7]", "maas-b", "10.9.0.7", "[2001:db8:1::7]");
+    }
+
+    private async Task<ComposedServer> StartAsync(string name, DhcpMode? mode = null, bool fetchAhead = false, int transfers = 8)
     {
         var server = await ComposedServer.StartAsync(mode, configure: services =>
         {
@@ -151,7 +192,7 @@ public sealed class PeerImagesTests : IAsyncLifetime
             services.Configure<MaasOptions>(maas =>
             {
                 maas.SecretKeyFile = Path.Combine(_folder.FullName, "secret.key");
-                maas.ImagePeers.FetchAhead = fetchAhead;
+                (maas.ImagePeers.FetchAhead, maas.ImagePeers.Transfers) = (fetchAhead, transfers);
             });
             services.AddSingleton<IStartupFilter>(new RequestLog(name, _requests));
             services.AddHealthChecks().AddMaasHealthChecks();
