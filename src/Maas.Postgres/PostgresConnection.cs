@@ -16,9 +16,11 @@ namespace Maas.Postgres;
 /// <param name="options">The store's options.</param>
 /// <param name="clock">Learns the database's time.</param>
 /// <param name="logger">Where to log.</param>
+/// <param name="lost">Called when the connection was lost.</param>
 /// <param name="stop">Ends the wait between attempts.</param>
 internal sealed partial class PostgresConnection(
-    NpgsqlDataSource source, PostgresStoreOptions options, DatabaseClock clock, ILogger logger, CancellationToken stop) : IDisposable
+    NpgsqlDataSource source, PostgresStoreOptions options, DatabaseClock clock, ILogger logger, Action lost, CancellationToken stop)
+    : IDisposable
 {
     private const int LongestPause = 50; // milliseconds
     private static readonly TimeSpan Reconnection = TimeSpan.FromMilliseconds(200);
@@ -201,6 +203,7 @@ internal sealed partial class PostgresConnection(
 
     private void Drop()
     {
+        lost();
         _connection?.Dispose();
         _connection = null;
     }

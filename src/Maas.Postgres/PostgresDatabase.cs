@@ -20,7 +20,7 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
     {
         for (var number = 1; number <= options.Connections; number++)
         {
-            var worker = new PostgresConnection(source, options, clock, logger, _stop.Token);
+            var worker = new PostgresConnection(source, options, clock, logger, NoteLoss, _stop.Token);
             var thread = new Thread(() => Run(worker)) { IsBackground = true, Name = $"Maas.Postgres {number}" };
             _threads.Add(thread);
             thread.Start();

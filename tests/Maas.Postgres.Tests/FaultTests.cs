@@ -55,6 +55,25 @@ public sealed class FaultTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_was_read_before_a_connection_was_lost_is_read_again()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var hosts = await TestHosts.OpenAsync(1);
+        var machine = await hosts.CreateAsync(1, MachineStatus.Ready);
+        var machines = hosts.Stores[0].Machines;
+        (await machines.GetAsync(machine.Id, stop))!.Hostname.Should().Be("machine-1");
+
+        // As after a restoration to an earlier moment: another content has the same number and version.
+        await hosts.Server.ExecuteAsync(
+            $"UPDATE {hosts.Options.Schema}.machines SET document = replace(document, 'machine-1', 'another') WHERE id = '{machine.Id}'");
+        await hosts.Server.TerminateAsync(hosts.Options);
+
+        var read = await machines.GetAsync(machine.Id, stop);
+        for (var connection = 0; connection < hosts.Options.Connections * 4; connection++) read = await machines.GetAsync(machine.Id, stop);
+        (read!.Hostname, read.Version).Should().Be(("another", machine.Version));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_database_that_is_away_for_longer_is_an_error()
     {
         var stop = TestContext.Current.CancellationToken;

@@ -39,16 +39,31 @@ public sealed class MachineCacheTests
     {
         var cache = new MachineCache();
         Machine machine = new() { Id = SystemId.Parse("abc346"), Hostname = "one" };
-        cache.Keep("unused", machine);
-        cache.Keep("used", machine);
+        cache.Keep("unused", machine, 0);
+        cache.Keep("used", machine, 0);
         for (var number = 0; number < 2_500; number++)
         {
-            cache.Keep(number.ToString(CultureInfo.InvariantCulture), machine);
-            cache.Find("used").Should().NotBeNull();
+            cache.Keep(number.ToString(CultureInfo.InvariantCulture), machine, 0);
+            cache.Find("used", 0).Should().NotBeNull();
         }
 
-        cache.Find("unused").Should().BeNull();
-        cache.Find("2499").Should().NotBeNull();
+        cache.Find("unused", 0).Should().BeNull();
+        cache.Find("2499", 0).Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_lost_connection_makes_it_forget_what_was_read_before()
+    {
+        var cache = new MachineCache();
+        Machine machine = new() { Id = SystemId.Parse("abc346"), Hostname = "one" };
+        cache.Keep("one", machine, 0);
+
+        cache.Find("one", 1).Should().BeNull();
+        cache.Keep("one", machine, 0);
+        cache.Find("one", 1).Should().BeNull("it was read before the connection was lost");
+        cache.Keep("one", machine, 1);
+        cache.Find("one", 0).Should().BeNull();
+        cache.Find("one", 1).Should().BeSameAs(machine);
     }
 
     private static async Task SaveAsync(SqliteMaasStore store, Machine machine) =>

@@ -3,8 +3,19 @@ namespace Maas.Sql;
 /// <summary>A database with the tables of a store.</summary>
 internal abstract class SqlDatabase
 {
+    private long _losses;
+
     /// <summary>Raised after each transaction that changed a machine.</summary>
     public StoreSignal Changes { get; } = new();
+
+    /// <summary>
+    /// How often a connection was lost. Behind the next one may be another server, or the same one restored, where a number and a version
+    /// that were assigned after its last moment are another machine's content.
+    /// </summary>
+    public long Losses => Interlocked.Read(ref _losses);
+
+    /// <summary>Notes that a connection was lost.</summary>
+    protected void NoteLoss() => Interlocked.Increment(ref _losses);
 
     /// <summary>Runs a query. It sees every write that has returned.</summary>
     public abstract Task<T> ReadAsync<T>(Func<SqlSession, T> query, CancellationToken cancellationToken);

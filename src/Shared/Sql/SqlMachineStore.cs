@@ -214,7 +214,8 @@ internal sealed class SqlMachineStore(
     // The document only when it is not the one that was read last.
     private Machine? ReadCommitted(SqlSession session, string id)
     {
-        var known = _cache.Find(id);
+        var losses = database.Losses; // before the query
+        var known = _cache.Find(id, losses);
         var machine = session.QuerySingleOrDefault(
             """
             SELECT number, version, CASE WHEN number = @number AND version = @version THEN NULL ELSE document END
@@ -222,7 +223,7 @@ internal sealed class SqlMachineStore(
             """,
             row => row.IsDBNull(2) && known is not null ? known : Read(row),
             ("@number", known?.Number ?? 0), ("@version", known?.Version ?? 0), ("@id", id));
-        if (machine is not null && !ReferenceEquals(machine, known)) _cache.Keep(id, machine);
+        if (machine is not null && !ReferenceEquals(machine, known)) _cache.Keep(id, machine, losses);
         return machine;
     }
 
