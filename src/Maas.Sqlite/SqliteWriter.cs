@@ -23,6 +23,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Thread? _thread;
     private readonly Lock _inMemory = new();
     private bool _isSynchronous = true;
+    private bool _isClosed; // of a store in memory
     private long _syncedBatches;
 
     public SqliteWriter(SqliteSession session, bool inMemory, DiskReserve? reserve = null)
@@ -46,14 +47,23 @@ internal sealed class SqliteWriter : IDisposable
             return work.Task;
         }
 
-        lock (_inMemory) RunBatch([work]);
+        lock (_inMemory)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            RunBatch([work]);
+        }
+
         return work.Task;
     }
 
     /// <summary>Runs a query on the connection of a store in memory, which has no other.</summary>
     public T ReadInMemory<T>(Func<SqlSession, T> query)
     {
-        lock (_inMemory) return query(_session);
+        lock (_inMemory)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            return query(_session);
+        }
     }
 
     /// <summary>Finishes what was begun, then closes the connection.</summary>
@@ -62,7 +72,11 @@ internal sealed class SqliteWriter : IDisposable
         _queue.CompleteAdding();
         _thread?.Join();
         _queue.Dispose();
-        _session.Dispose();
+        lock (_inMemory)
+        {
+            _isClosed = true;
+            _session.Dispose();
+        }
     }
 
     private void Run()
