@@ -119,7 +119,7 @@ public sealed class PostgresStoreTests
 
         var wrong = server.NewOptions(1);
         wrong.ConnectionString = "Host=/nowhere;Username=maas;Password=hunter2;Nonsense=1";
-        var failed = await FluentActions.Awaiting(() => OpenAsync(wrong, stop)).Should().ThrowAsync<ArgumentException>();
+        var failed = await FluentActions.Awaiting(() => OpenAsync(wrong, stop)).Should().ThrowAsync<OptionsValidationException>();
 
         failed.Which.ToString().Should().NotContain("hunter2");
         string.Join('\n', log.Lines).Should().NotContain("hunter2");
