@@ -29,12 +29,14 @@ internal sealed class PostgresArchiveTarget(NpgsqlConnection connection, string 
 
     public void Create(long version)
     {
-        // Not the schema itself: its owner may not be allowed to create one, and others may have rights on it.
+        // Not the schema itself: its owner may not be allowed to create one, and others may have rights on it. Nor what an extension has
+        // in it, which the extension needs.
         foreach (var drop in _session.Query(
-            """
-            SELECT 'DROP TABLE ' || quote_ident(tablename) || ' CASCADE' FROM pg_tables WHERE schemaname = current_schema()
+            $"""
+            SELECT 'DROP TABLE ' || quote_ident(relname) || ' CASCADE' FROM ({PostgresTables.NamesIn("current_schema()")}) AS t
             UNION ALL
-            SELECT 'DROP ROUTINE ' || oid::regprocedure FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+            SELECT 'DROP ROUTINE ' || oid::regprocedure FROM pg_proc
+            WHERE pronamespace = current_schema()::regnamespace AND {PostgresTables.IsOfNoExtension("pg_proc")}
             """,
             row => row.GetString(0)))
         {
@@ -69,8 +71,10 @@ internal sealed class PostgresArchiveTarget(NpgsqlConnection connection, string 
         }
 
         // The transactions that wrote the leases are those of another server, whose numbers say nothing here. Where a hold has ended,
-        // another client may have leased the address since: without a row, a host probes it before it leases it. A hold that has not ended
-        // is still its client's, and a claim of a reserve that no host will renew keeps its addresses from others until it ends.
+        // another client may have leased the address since: without a row, a host probes an IPv4 address of its link before it leases it.
+        // IPv6 addresses and those behind relays are not probed by hosts; IPv6 clients look for duplicates themselves (RFC 4862).
+        // A hold that has not ended is still its client's, and a claim of a reserve that no host will renew keeps its addresses from others
+        // until it ends.
         foreach (var table in (string[])["dhcp_leases", "dhcp6_leases"])
         {
             if (!_session.ExecuteScalar<bool>($"SELECT to_regclass('{table}') IS NOT NULL")) continue;

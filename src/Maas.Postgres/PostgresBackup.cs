@@ -13,11 +13,10 @@ namespace Maas.Postgres;
 internal sealed class PostgresBackup(PostgresStoreOptions options)
 {
     public const string Engine = "postgresql";
-    private static readonly TimeSpan LongestStatement = TimeSpan.FromMinutes(10);
 
     public StoreBackup Write(Stream destination, IProgress<StoreBackupProgress>? progress, CancellationToken cancellationToken)
     {
-        using var source = CreateSource();
+        using var source = PostgresDataSource.CreatePatient(options);
         using var connection = Open(source);
         using var transaction = connection.BeginTransaction();
         var session = new PostgresSession(connection);
@@ -35,7 +34,7 @@ internal sealed class PostgresBackup(PostgresStoreOptions options)
     public StoreBackup Restore(
         Stream backup, StoreRestoreMode mode, IProgress<StoreBackupProgress>? progress, CancellationToken cancellationToken)
     {
-        using var source = CreateSource();
+        using var source = PostgresDataSource.CreatePatient(options);
         using var connection = Open(source);
         using var transaction = connection.BeginTransaction();
         var session = new PostgresSession(connection);
@@ -51,7 +50,7 @@ internal sealed class PostgresBackup(PostgresStoreOptions options)
 
     public IAsyncDisposable Hold()
     {
-        var source = CreateSource();
+        var source = PostgresDataSource.CreatePatient(options);
         try
         {
             var connection = Open(source);
@@ -73,13 +72,6 @@ internal sealed class PostgresBackup(PostgresStoreOptions options)
             source.Dispose();
             throw;
         }
-    }
-
-    private NpgsqlDataSource CreateSource()
-    {
-        var patient = options.Copy();
-        patient.CommandTimeout = LongestStatement;
-        return PostgresDataSource.Create(patient);
     }
 
     private NpgsqlConnection Open(NpgsqlDataSource source)

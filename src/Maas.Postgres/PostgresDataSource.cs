@@ -6,6 +6,16 @@ namespace Maas.Postgres;
 internal static class PostgresDataSource
 {
     private const int PreparedStatements = 200; // to parse and plan a statement costs more than to run most of them
+    private static readonly TimeSpan LongestStatement = TimeSpan.FromMinutes(10);
+
+    /// <summary>Makes connections for what is done to a whole table, or waits for another host that does it.</summary>
+    /// <exception cref="ArgumentException">The connection string is invalid; the message does not quote it.</exception>
+    public static NpgsqlDataSource CreatePatient(PostgresStoreOptions options)
+    {
+        var patient = options.Copy();
+        if (patient.CommandTimeout < LongestStatement) patient.CommandTimeout = LongestStatement;
+        return Create(patient);
+    }
 
     /// <exception cref="ArgumentException">The connection string is invalid; the message does not quote it.</exception>
     public static NpgsqlDataSource Create(PostgresStoreOptions options)

@@ -158,11 +158,17 @@ public sealed class PostgresMaasStore : IMaasStore, IStoreBackup
     [SuppressMessage("Reliability", "CA2000", Justification = "DisposeAsync disposes of all; a failure here of the source at once.")]
     private PostgresHostSession Open(StoreLimits limits)
     {
+        using (var patient = PostgresDataSource.CreatePatient(_options))
+        using (var connection = PostgresConnection.Open(patient, _options))
+        {
+            // Between two statements of an upgrade the host makes texts of machines, for which it may need longer than for its other work.
+            new PostgresSession(connection).Execute("SET idle_in_transaction_session_timeout TO '1min'");
+            PostgresSchema.BringUpToDate(connection, _options.Schema);
+        }
+
         var source = PostgresDataSource.Create(_options);
         try
         {
-            using (var connection = PostgresConnection.Open(source, _options))
-                PostgresSchema.BringUpToDate(connection, _options.Schema);
             _database = new PostgresDatabase(source, _options, _clock, _logger);
             _parts = new SqlStoreParts(_database, limits);
             _session = new PostgresHostSession(source, _options, _database.Changes, _logger);

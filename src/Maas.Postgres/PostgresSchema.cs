@@ -29,12 +29,11 @@ internal static class PostgresSchema
         Lock(session, schema);
         CheckApplication(session, schema);
         Advance(session, schema);
-        while (SqlMachineSearch.Fill(session) > 0)
+        for (long? last = 0; last is { } after; last = SqlMachineSearch.Fill(session, after))
         {
             // What an earlier version has saved, some at a time.
         }
 
-        AddSearchIndex(session);
         session.Execute(CommitMark.DeleteOld);
         transaction.Commit();
     }
@@ -91,7 +90,7 @@ internal static class PostgresSchema
     public static bool HasTables(PostgresSession session, string schema) => TablesOf(session, schema).Count > 0;
 
     private static List<string> TablesOf(PostgresSession session, string schema) => session.Query(
-        "SELECT tablename::text FROM pg_tables WHERE schemaname = @schema", row => row.GetString(0), ("@schema", schema));
+        PostgresTables.NamesIn("@schema"), row => row.GetString(0), ("@schema", schema));
 
     private static void Run(PostgresSession session, int after, int upTo)
     {
@@ -99,19 +98,6 @@ internal static class PostgresSchema
         foreach (var script in Scripts.Read(after, upTo)) session.Execute(script);
         session.Execute(string.Create(
             CultureInfo.InvariantCulture, $"DELETE FROM schema_version; INSERT INTO schema_version (version) VALUES ({upTo})"));
-    }
-
-    // An extension is the database's owner's to install. Without it a search reads the column of all machines.
-    private static void AddSearchIndex(PostgresSession session)
-    {
-        if (session.Query(
-            """
-            SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace
-            WHERE extname = 'pg_trgm' AND NOT EXISTS (
-                SELECT 1 FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'machines_search')
-            """,
-            row => row.GetString(0)) is [var place])
-            session.Execute($"CREATE INDEX machines_search ON machines USING gin (search {place}.gin_trgm_ops)");
     }
 
     private static void CheckServer(NpgsqlConnection connection)

@@ -8,10 +8,23 @@ internal static class PostgresTables
     /// <summary>What belongs to the schema or to connections, or is in the first line of a backup.</summary>
     private static readonly string[] Left = ["schema_version", "commit_marks", "record_tables", "record_epoch"];
 
+    /// <summary>The query for the names of a schema's tables, without those of extensions, which are not the store's.</summary>
+    /// <param name="schema">An expression for the schema's name.</param>
+    public static string NamesIn(string schema) =>
+        $"""
+        SELECT relname::text FROM pg_class
+        WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = {schema}) AND relkind IN ('r', 'p')
+            AND {IsOfNoExtension("pg_class")}
+        """;
+
+    /// <summary>The condition that a row of a catalog is of no extension.</summary>
+    /// <param name="catalog">The catalog.</param>
+    public static string IsOfNoExtension(string catalog) =>
+        $"NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = '{catalog}'::regclass AND objid = {catalog}.oid AND deptype = 'e')";
+
     public static IReadOnlyList<ArchiveTable> List(SqlSession session)
     {
-        var names = session.Query(
-            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()", row => row.GetString(0));
+        var names = session.Query(NamesIn("current_schema()"), row => row.GetString(0));
         var records = session.Query("SELECT name FROM record_tables", row => row.GetString(0)).ToHashSet(StringComparer.Ordinal);
         var references = session.Query(
             """

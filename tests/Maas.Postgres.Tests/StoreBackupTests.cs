@@ -128,6 +128,41 @@ public sealed class StoreBackupTests : IDisposable
         (await StoreBackupFile.RestoreAsync(new PostgresMaasStore(unused), Backup, StoreRestoreMode.Replace)).Rows.Should().BePositive();
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_operator_s_index_serves_searches_and_a_restoration_leaves_its_extension_alone(bool isInSchema)
+    {
+        await using var server = await PostgresServer.StartNewAsync();
+        var options = server.NewOptions(1);
+        await using (var hosts = await TestHosts.OpenAsync(1, server, options))
+        {
+            for (var number = 1; number <= 3; number++) await hosts.CreateAsync(number, MachineStatus.Ready);
+            var place = isInSchema ? options.Schema : "public";
+            await server.ExecuteAsync($"CREATE EXTENSION pg_trgm SCHEMA {place}");
+            await server.ExecuteAsync(
+                $"CREATE INDEX CONCURRENTLY machines_search ON {options.Schema}.machines USING gin (search {place}.gin_trgm_ops)");
+            (await SearchAsync(hosts.Stores[0])).Should().Be("machine-2");
+            (await server.ExecuteAsync(
+                $"""
+                SET enable_seqscan TO off; SET enable_indexscan TO off; SET enable_indexonlyscan TO off;
+                EXPLAIN (FORMAT JSON) SELECT number FROM {options.Schema}.machines m
+                WHERE m.search LIKE '%machine-2%'
+                """)).Should().BeOfType<string>().Which.Should().Contain("machines_search");
+            await StoreBackupFile.WriteAsync(hosts.Stores[0], Backup, cancellationToken: Stop);
+        }
+
+        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(options), Backup, StoreRestoreMode.Replace, cancellationToken: Stop);
+
+        await using var restored = new PostgresMaasStore(options);
+        await restored.OpenAsync(new StoreLimits(), Stop);
+        (await SearchAsync(restored)).Should().Be("machine-2");
+        (await server.ExecuteAsync($"SELECT {(isInSchema ? options.Schema : "public")}.similarity('a', 'a')::float8")).Should().Be(1.0);
+
+        static async Task<string> SearchAsync(PostgresMaasStore store) =>
+            (await store.Machines.ListAsync(new MachineFilter { Search = ["chine-2"] }, Stop)).Should().ContainSingle().Which.Hostname;
+    }
+
     [Fact]
     public async Task A_restoration_that_fails_leaves_the_schema_as_it_was()
     {

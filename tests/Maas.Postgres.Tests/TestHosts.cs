@@ -25,10 +25,10 @@ internal sealed class TestHosts : IAsyncDisposable
 
     public List<CountingPower> Powers { get; } = [];
 
-    public static async Task<TestHosts> OpenAsync(int count, PostgresServer? server = null)
+    public static async Task<TestHosts> OpenAsync(int count, PostgresServer? server = null, PostgresStoreOptions? options = null)
     {
         server ??= await PostgresServer.GetSharedAsync();
-        var hosts = new TestHosts(server, server.NewOptions());
+        var hosts = new TestHosts(server, options ?? server.NewOptions());
         // At once, as after a power failure of a site.
         await Task.WhenAll(Enumerable.Range(0, count).Select(_ => hosts.AddAsync()));
         return hosts;

@@ -1,5 +1,4 @@
--- The text in which machines are searched. The rows of earlier versions get theirs when the store is opened; its index is made then, too,
--- where the extension pg_trgm is installed.
+-- The text in which machines are searched. The rows of earlier versions get theirs when the store is opened.
 ALTER TABLE machines ADD COLUMN search TEXT COLLATE "C" NOT NULL DEFAULT '';
 CREATE INDEX machines_unsearchable ON machines (number) WHERE search = '';
 

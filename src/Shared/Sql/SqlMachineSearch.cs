@@ -39,10 +39,8 @@ internal static class SqlMachineSearch
     {
         try
         {
-            while (database.WriteAsync(Fill, CancellationToken.None).GetAwaiter().GetResult() > 0)
-            {
-                // There may be more.
-            }
+            for (long? last = 0; last is { } after;)
+                last = database.WriteAsync(session => Fill(session, after), CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (StoreFullException)
         {
@@ -51,17 +49,20 @@ internal static class SqlMachineSearch
     }
 
     /// <summary>Gives some machines that an earlier version has saved their text, within the caller's transaction.</summary>
-    /// <returns>How many; 0 when all have theirs.</returns>
-    public static int Fill(SqlSession session)
+    /// <param name="session">The transaction.</param>
+    /// <param name="after">The number after which they begin: what has its text is not walked through again.</param>
+    /// <returns>The last one's number; <see langword="null"/> when all have theirs.</returns>
+    public static long? Fill(SqlSession session, long after)
     {
         var machines = session.Query(
-            $"SELECT number, version, document FROM machines WHERE search = '' ORDER BY number LIMIT {RowsAtOnce}",
-            row => MachineDocument.Read(row.GetString(2), row.GetInt64(0), row.GetInt64(1)));
+            $"SELECT number, version, document FROM machines WHERE search = '' AND number > @after ORDER BY number LIMIT {RowsAtOnce}",
+            row => MachineDocument.Read(row.GetString(2), row.GetInt64(0), row.GetInt64(1)),
+            ("@after", after));
         foreach (var machine in machines)
             session.Execute(
                 "UPDATE machines SET search = @search WHERE number = @number",
                 ("@search", StoreRules.SearchText(machine)), ("@number", machine.Number));
-        return machines.Count;
+        return machines.Count > 0 ? machines[^1].Number : null;
     }
 
     // What every database takes as a parameter by itself.
