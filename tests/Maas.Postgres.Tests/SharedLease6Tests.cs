@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Leases;

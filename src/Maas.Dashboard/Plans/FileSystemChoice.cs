@@ -8,4 +8,7 @@ public sealed class FileSystemChoice
 
     /// <summary>Where it is mounted; empty for nowhere.</summary>
     public string MountPoint { get; set; } = "";
+
+    /// <summary>What it says now.</summary>
+    internal FileSystemChoice Copy() => (FileSystemChoice)MemberwiseClone();
 }

@@ -2,13 +2,18 @@ using Maas.Core.Nodes;
 
 namespace Maas.Dashboard.Plans;
 
-/// <summary>In which statuses a machine's plan may be changed: those of the operations of the API that change it.</summary>
+/// <summary>Who may change a machine's plan when: as the operations of the API that change it.</summary>
 internal static class PlanStatuses
 {
-    /// <summary>Why the storage may not be changed; <see langword="null"/> when it may.</summary>
-    public static string? FindStorageObstacle(Machine machine) => machine.Status is MachineStatus.Ready or MachineStatus.Allocated
+    /// <summary>Why disks may not be partitioned or grouped; <see langword="null"/> when they may.</summary>
+    public static string? FindStorageObstacle(Machine machine) => machine.Status is MachineStatus.Ready
         ? null
-        : $"The storage of a machine is planned while it is Ready or Allocated; it is {machine.Status.DisplayName}.";
+        : $"The disks of a machine are planned while it is Ready; it is {machine.Status.DisplayName}.";
+
+    /// <summary>Why file systems may not be changed; <see langword="null"/> when they may.</summary>
+    public static string? FindFormatObstacle(Machine machine) => machine.Status is MachineStatus.Ready or MachineStatus.Allocated
+        ? null
+        : $"The file systems of a machine are planned while it is Ready or Allocated; it is {machine.Status.DisplayName}.";
 
     /// <summary>Why the interfaces may not be changed; <see langword="null"/> when they may.</summary>
     public static string? FindNetworkObstacle(Machine machine) =>
@@ -16,9 +21,13 @@ internal static class PlanStatuses
             ? null
             : $"The interfaces of a machine are planned while it is Ready, Allocated or Broken; it is {machine.Status.DisplayName}.";
 
-    /// <summary>Whether a user may change the storage: an administrator, and the owner of an allocated machine.</summary>
+    /// <summary>Whether a user may partition and group disks: an administrator.</summary>
     public static bool MayEditStorage(Machine machine, MachineActor actor) =>
-        actor.MayEdit(machine) && !machine.Locked && FindStorageObstacle(machine) is null;
+        actor.IsAdministrator && !machine.Locked && FindStorageObstacle(machine) is null;
+
+    /// <summary>Whether a user may change file systems: an administrator, and the owner of an allocated machine.</summary>
+    public static bool MayFormat(Machine machine, MachineActor actor) =>
+        actor.MayEdit(machine) && !machine.Locked && FindFormatObstacle(machine) is null;
 
     /// <summary>Whether a user may change the interfaces: an administrator.</summary>
     public static bool MayEditNetwork(Machine machine, MachineActor actor) =>

@@ -81,6 +81,10 @@ internal static class StoragePlanRules
            select ((StorageTarget)new StorageTarget.Partition(partition.Id), NameOf(device, partition)),
     ];
 
+    /// <summary>The file system of a target and where it is mounted, in words; <see langword="null"/> when nothing is mounted.</summary>
+    public static string? MountOf(StorageConfig config, StorageTarget target) =>
+        FileSystemOf(config, target) is { MountPoint: { } point } found ? $"{StorageNames.NameOf(found.Type)} at {point}" : null;
+
     /// <summary>A partition's name: the device's, and its number.</summary>
     public static string NameOf(BlockDevice device, DiskPartition partition) =>
         string.Create(CultureInfo.InvariantCulture, $"{device.Name}-part{partition.Number}");

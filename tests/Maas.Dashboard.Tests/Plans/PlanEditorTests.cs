@@ -77,6 +77,8 @@ public sealed class PlanEditorTests
         page.Find("#format-target").Change(target);
         page.Find("#format-file-system").Change("swap");
         Submit(page, "Format");
+        page.WaitForAssertion(() => page.Markup.Should().Contain("ext4 at /var"), Patience); // it asks first
+        Submit(page, "Format");
         page.ShouldSay("The file system was changed.");
         page.Markup.Should().Contain("swap").And.NotContain("/var");
 
@@ -135,7 +137,32 @@ public sealed class PlanEditorTests
         var editor = context.Render<StoragePlanEditor>(parameters => parameters
             .Add(each => each.Machine, machine).Add(each => each.IsEditable, true));
         editor.WaitForElement("#partition-size", Patience);
-        Submit(editor, "Format");
+        Submit(editor, "Add partition");
+        editor.ShouldSay("permission");
+    }
+
+    [Fact]
+    public async Task The_owner_of_an_allocated_machine_changes_its_file_systems_and_nothing_else()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha", "vda", "vdb");
+        await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
+        await using var context = PageContext.Of(host, "bob");
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.WaitForElement("#format-target", Patience);
+        page.FindAll("#partition-size, #group-kind, #link-mode").Should().BeEmpty();
+        page.FindAll("button").Should().NotContain(
+            button => (button.GetAttribute("aria-label") ?? "").StartsWith("Boot from", StringComparison.Ordinal));
+        var target = page.FindAll("#format-target option").Single(each => each.TextContent == "vdb").GetAttribute("value")!;
+        page.Find("#format-target").Change(target);
+        page.Find("#format-mount").Change("/srv");
+        Submit(page, "Format");
+        page.ShouldSay("The file system was changed.");
+
+        var editor = context.Render<StoragePlanEditor>(parameters => parameters
+            .Add(each => each.Machine, machine).Add(each => each.IsEditable, true));
+        editor.WaitForElement("#partition-size", Patience).Change("1G");
+        Submit(editor, "Add partition");
         editor.ShouldSay("permission");
     }
 
