@@ -23,6 +23,7 @@ public sealed class PostgresUpgradeTests : IDisposable
     [Theory(Timeout = 60_000), MemberData(nameof(Versions))]
     public async Task A_schema_of_any_version_is_read_after_its_upgrade(int version)
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var options = server.NewOptions();
         PostgresRows.Create(options, version);
@@ -32,19 +33,20 @@ public sealed class PostgresUpgradeTests : IDisposable
 
         (await VersionOfAsync(server, options)).Should().Be(PostgresSchema.Version);
         await using var leases = new PostgresLeaseStore(options);
-        (await leases.Leases.ReadAsync(Guid.CreateVersion7(), 0, Stop)).Leases.Should().HaveCount(version < 2 ? 0 : 3);
-        (await leases.Leases6.ReadAsync(Guid.CreateVersion7(), 0, Stop)).Leases.Should().HaveCount(version < 3 ? 0 : 2);
+        (await leases.Leases.ReadAsync(Guid.CreateVersion7(), 0, stop)).Leases.Should().HaveCount(version < 2 ? 0 : 3);
+        (await leases.Leases6.ReadAsync(Guid.CreateVersion7(), 0, stop)).Leases.Should().HaveCount(version < 3 ? 0 : 2);
     }
 
     [Theory(Timeout = 60_000), MemberData(nameof(Versions))]
     public async Task A_backup_of_any_version_is_restored_and_upgraded(int version)
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var (options, restored, backup) = (server.NewOptions(), server.NewOptions(), Path.Combine(_directory, "backup.gz"));
         PostgresRows.Create(options, version);
 
-        var written = await StoreBackupFile.WriteAsync(new PostgresMaasStore(options), backup, cancellationToken: Stop);
-        var read = await StoreBackupFile.RestoreAsync(new PostgresMaasStore(restored), backup, cancellationToken: Stop);
+        var written = await StoreBackupFile.WriteAsync(new PostgresMaasStore(options), backup, cancellationToken: stop);
+        var read = await StoreBackupFile.RestoreAsync(new PostgresMaasStore(restored), backup, cancellationToken: stop);
 
         written.Schema.Should().Be(version);
         read.Tables.Should().Equal(written.Tables).And.OnlyContain(table => table.Rows > 0);
@@ -54,6 +56,7 @@ public sealed class PostgresUpgradeTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Hosts_that_start_at_once_upgrade_an_old_schema_once()
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var options = server.NewOptions(1);
         PostgresRows.Create(options, 1);
@@ -61,8 +64,8 @@ public sealed class PostgresUpgradeTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             await using var store = new PostgresMaasStore(options);
-            await store.OpenAsync(new StoreLimits(), Stop);
-            (await store.Machines.CountAsync(Stop)).Values.Sum().Should().Be(2);
+            await store.OpenAsync(new StoreLimits(), stop);
+            (await store.Machines.CountAsync(stop)).Values.Sum().Should().Be(2);
         })));
 
         (await server.ExecuteAsync($"SELECT count(*) FROM {options.Schema}.schema_version")).Should().Be(1L);
@@ -71,16 +74,17 @@ public sealed class PostgresUpgradeTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Neither_leases_nor_backups_of_a_newer_schema_are_read()
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var (options, backup) = (server.NewOptions(), Path.Combine(_directory, "backup.gz"));
         PostgresRows.Create(options, PostgresSchema.Version);
         await server.ExecuteAsync($"UPDATE {options.Schema}.schema_version SET version = {PostgresSchema.Version + 1}");
         await using var leases = new PostgresLeaseStore(options);
 
-        var read = async () => await leases.Leases.ReadAsync(Guid.CreateVersion7(), 0, Stop);
+        var read = async () => await leases.Leases.ReadAsync(Guid.CreateVersion7(), 0, stop);
         var write = async () => await leases.Leases.ClaimAsync(
-            Guid.CreateVersion7(), [IPAddress.Parse("10.0.0.9")], TimeSpan.FromHours(1), Stop);
-        var back = () => StoreBackupFile.WriteAsync(new PostgresMaasStore(options), backup, cancellationToken: Stop);
+            Guid.CreateVersion7(), [IPAddress.Parse("10.0.0.9")], TimeSpan.FromHours(1), stop);
+        var back = () => StoreBackupFile.WriteAsync(new PostgresMaasStore(options), backup, cancellationToken: stop);
 
         await read.Should().ThrowAsync<StoreVersionException>().WithMessage("*understands up to*");
         await write.Should().ThrowAsync<StoreVersionException>();

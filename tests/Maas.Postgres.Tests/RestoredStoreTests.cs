@@ -29,6 +29,7 @@ public sealed class RestoredStoreTests : IDisposable
     [InlineData(true)]
     public async Task A_restored_or_copied_schema_has_every_row_and_derived_column(bool isCopiedFromSqlite)
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var (options, restored) = (server.NewOptions(), server.NewOptions());
         await using var test = await TestCore.OpenInFileAsync();
@@ -37,12 +38,12 @@ public sealed class RestoredStoreTests : IDisposable
         if (isCopiedFromSqlite)
         {
             await test.Core.DisposeAsync();
-            await StoreCopy.RunAsync(new SqliteMaasStore(test.DataSource), new PostgresMaasStore(options), cancellationToken: Stop);
+            await StoreCopy.RunAsync(new SqliteMaasStore(test.DataSource), new PostgresMaasStore(options), cancellationToken: stop);
             await test.ReopenOverAsync(() => new PostgresMaasStore(options));
         }
 
-        await StoreBackupFile.WriteAsync(new PostgresMaasStore(options), Backup, cancellationToken: Stop);
-        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(restored), Backup, cancellationToken: Stop);
+        await StoreBackupFile.WriteAsync(new PostgresMaasStore(options), Backup, cancellationToken: stop);
+        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(restored), Backup, cancellationToken: stop);
         var expected = await RowsAsync(server, options.Schema);
         var filters = await FoundAsync(test);
         await test.ReopenOverAsync(() => new PostgresMaasStore(restored));
@@ -57,42 +58,44 @@ public sealed class RestoredStoreTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Restored_leases_are_kept_for_their_clients_and_free_no_address_that_may_be_in_use()
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var (options, restored) = (server.NewOptions(), server.NewOptions());
         PostgresRows.Create(options, PostgresSchema.Version);
-        await StoreBackupFile.WriteAsync(new PostgresMaasStore(options), Backup, cancellationToken: Stop);
+        await StoreBackupFile.WriteAsync(new PostgresMaasStore(options), Backup, cancellationToken: stop);
 
-        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(restored), Backup, cancellationToken: Stop);
+        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(restored), Backup, cancellationToken: stop);
 
         await using var store = new PostgresLeaseStore(restored);
-        var read = await store.Leases.ReadAsync(New, 0, Stop);
+        var read = await store.Leases.ReadAsync(New, 0, stop);
         read.Leases.Select(entry => (entry.Lease.Address, entry.Server)).Should().BeEquivalentTo(
             new (IPAddress, Guid?)[] { (Leased, null), (Reserved, Gone) }, "an address whose hold has ended is unknown, and so is probed");
-        (await store.Leases.ReadAsync(Gone, read.Position, Stop)).Leases.Should()
+        (await store.Leases.ReadAsync(Gone, read.Position, stop)).Leases.Should()
             .BeEmpty("the transactions of the other server do not count");
 
-        var claimed = await store.Leases.ClaimAsync(New, [Leased, Ended, Reserved], TimeSpan.FromHours(1), Stop);
+        var claimed = await store.Leases.ClaimAsync(New, [Leased, Ended, Reserved], TimeSpan.FromHours(1), stop);
         claimed.Should().ContainSingle("the others are a client's, and a host's that may have leased it")
             .Which.Lease.Address.Should().Be(Ended);
         var now = store.Leases.GetClock(TimeProvider.System).GetUtcNow();
-        var refused = await store.Leases.WriteAsync(New, new[] { PostgresLeaseStoreTests.LeaseOf(Leased, 2, now) }, Stop);
+        var refused = await store.Leases.WriteAsync(New, new[] { PostgresLeaseStoreTests.LeaseOf(Leased, 2, now) }, stop);
         refused.Should().ContainSingle().Which.Lease.Address.Should().Be(Leased);
-        (await store.Leases.WriteAsync(New, new[] { PostgresLeaseStoreTests.LeaseOf(Leased, 1, now) }, Stop)).Should().BeEmpty("it renews");
-        (await store.Leases.ReadAsync(Gone, read.Position, Stop)).Leases.Should().Contain(entry => entry.Lease.Address.Equals(Ended),
+        (await store.Leases.WriteAsync(New, new[] { PostgresLeaseStoreTests.LeaseOf(Leased, 1, now) }, stop)).Should().BeEmpty("it renews");
+        (await store.Leases.ReadAsync(Gone, read.Position, stop)).Leases.Should().Contain(entry => entry.Lease.Address.Equals(Ended),
             "what a host writes after the restoration is news for others");
-        (await store.Leases6.ReadAsync(New, 0, Stop)).Leases.Should().ContainSingle("the same holds for IPv6")
+        (await store.Leases6.ReadAsync(New, 0, stop)).Leases.Should().ContainSingle("the same holds for IPv6")
             .Which.Lease.Address.Should().Be(IPAddress.Parse("fd00::5"));
     }
 
     [Fact(Timeout = 60_000)]
     public async Task Leases_that_hosts_share_are_left_out_and_named_where_one_host_keeps_a_journal()
     {
+        var stop = TestContext.Current.CancellationToken;
         var server = await PostgresServer.GetSharedAsync();
         var options = server.NewOptions();
         PostgresRows.Create(options, PostgresSchema.Version);
 
         var copied = await StoreCopy.RunAsync(
-            new PostgresMaasStore(options), new SqliteMaasStore(Path.Combine(_directory, "maas.db")), cancellationToken: Stop);
+            new PostgresMaasStore(options), new SqliteMaasStore(Path.Combine(_directory, "maas.db")), cancellationToken: stop);
 
         copied.LeftOut.Should().BeEquivalentTo("dhcp_leases", "dhcp6_leases");
     }

@@ -118,7 +118,7 @@ public sealed partial class ServerProgramTests
             process.Dispose();
         }
 
-        [GeneratedRegex("http://127.0.0.1:[0-9]+/MAAS/")]
+        [GeneratedRegex("http://127.0.0.1:[0-9]+/MAAS/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
         private static partial Regex Dashboard();
     }
 }

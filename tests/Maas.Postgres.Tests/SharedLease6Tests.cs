@@ -70,7 +70,7 @@ public sealed class SharedLease6Tests
         var before = sent.Count;
 
         using var client = new Dhcp6Client(network, HardwareOf(0));
-        var kept = await network.RunAsync(() => client.ExtendAsync(lease));
+        var kept = await network.RunAsync(() => client.ExtendAsync(lease)).WaitAsync(TestContext.Current.CancellationToken);
 
         kept!.Address.Should().Be(lease.Address);
         kept.Server.Should().Be(left.Identifier);

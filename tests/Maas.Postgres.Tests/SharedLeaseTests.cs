@@ -77,7 +77,7 @@ public sealed class SharedLeaseTests
         var mac = HardwareOf(0);
         var answer = await network.RunAsync(() => new DhcpClient(
             new SimulatedNetwork { Virtual = network }, mac, new MachineLog(network.TimeProvider), network.TimeProvider)
-            .ExtendAsync(DhcpClientProfile.Dhclient("node-0"), lease, TimeSpan.FromHours(1), CancellationToken.None));
+            .ExtendAsync(DhcpClientProfile.Dhclient("node-0"), lease, TimeSpan.FromHours(1), TestContext.Current.CancellationToken));
 
         answer!.Type.Should().Be(DhcpMessageType.Ack);
         answer.YourAddress.Should().Be(lease.Address);
