@@ -44,9 +44,17 @@ internal sealed class ImageDelivery : Stream
     {
         var delivery = new ImageDelivery(bytes, request.Core, machine.Id);
         var from = request.Http.Request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From ?? 0;
-        await delivery.TellAsync(delivery.PercentAt(Math.Clamp(from, 0, bytes.Length)), request.Aborted, isResumed: from > 0)
-            .ConfigureAwait(false);
-        return delivery;
+        if (from > 0 && from >= bytes.Length) return delivery; // beyond the end: refused, and nothing is delivered
+        try
+        {
+            await delivery.TellAsync(delivery.PercentAt(from), request.Aborted, isResumed: from > 0).ConfigureAwait(false);
+            return delivery;
+        }
+        catch
+        {
+            await delivery.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -36,6 +36,9 @@ public sealed record Deployment
     /// <summary>Whether the machine is handed over as soon as cloud-init has finished (<see cref="Machines.HandOverAsync"/>).</summary>
     public bool HandOver { get; init; }
 
+    /// <summary>How far the transfer of <see cref="Image"/> got; <see langword="null"/> until it begins, and after a retry.</summary>
+    public ImageProgress? ImageProgress { get; init; }
+
     /// <summary>When the installed system first took its user data; <see langword="null"/> until then.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 }
@@ -57,6 +60,15 @@ public sealed record ImageReference(long ResourceId, long FileId, string Name, s
 
     internal static bool IsArchive(string fileType) => fileType is "tgz" or "root-tgz" or "tbz" or "txz" or "tzst" or "squashfs";
 }
+
+/// <summary>How far the transfer of an image to a machine got.</summary>
+/// <param name="Percent">The most of it that was delivered, 0 to 100. The deadline of the deployment is renewed when it grows.</param>
+/// <param name="Breaks">How often the transfer broke off.</param>
+/// <param name="NotedAt">
+/// Where it last broke off with an event, in percent; <see langword="null"/> when it has not. Later breaks that are no further on are
+/// counted only.
+/// </param>
+public sealed record ImageProgress(int Percent, int Breaks = 0, int? NotedAt = null);
 
 /// <summary>The disk to install to.</summary>
 /// <param name="Name">The kernel's name during commissioning, without <c>/dev/</c>.</param>

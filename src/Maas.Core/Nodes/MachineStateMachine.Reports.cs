@@ -161,16 +161,37 @@ internal static partial class MachineStateMachine
         if (signal.Error is { } words) move.Machine = move.Machine with { StatusMessage = Words(words, "") };
     }
 
-    // A sign of life; it is not the machine that says it, but only the machine has the key to fetch the image.
+    // More of the image is a sign of life; it is not the machine that says it, but only the machine has the key to fetch the image. A
+    // machine that asks again and again without coming further fails at its deadline, and its breaks are one event a tenth of the image.
     private static Decision ImageDelivered(TransitionBuilder move, MachineReport.ImageDelivered delivered)
     {
-        if (move.Machine is not { Status: MachineStatus.Deploying, Netboot: true, Deployment.Image: { } image }) return move.Done();
-        move.RenewDeadline();
-        var percent = string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(delivered.Percent, 0, 100)} %");
-        move.Machine = move.Machine with { StatusMessage = ImageMessage + percent };
+        if (move.Machine is not { Status: MachineStatus.Deploying, Netboot: true, Deployment: { Image: { } image } deployment })
+            return move.Done();
+        var percent = Math.Clamp(delivered.Percent, 0, 100);
+        var shown = string.Create(CultureInfo.InvariantCulture, $"{percent} %");
+        var before = deployment.ImageProgress;
+        var progress = before ?? new ImageProgress(percent);
         if (delivered.IsResumed)
-            move.Note(EventLevel.Info, ImageEvent, $"The transfer of {image.Name} broke off and goes on at {percent}.");
-        else if (delivered.Percent == 0) move.Note(EventLevel.Debug, ImageEvent, $"The machine fetches {image.Name}.");
+        {
+            progress = progress with { Breaks = progress.Breaks + 1 };
+            if (progress.NotedAt is not { } noted || percent / 10 > noted / 10)
+            {
+                progress = progress with { NotedAt = percent };
+                var count = progress.Breaks > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({progress.Breaks} times so far)") : "";
+                move.Note(EventLevel.Info, ImageEvent, $"The transfer of {image.Name} broke off and goes on at {shown}{count}.");
+            }
+        }
+        else if (before is null && percent == 0)
+        {
+            move.Note(EventLevel.Debug, ImageEvent, $"The machine fetches {image.Name}.");
+        }
+
+        progress = progress with { Percent = Math.Max(progress.Percent, percent) };
+        move.Machine = move.Machine with
+        {
+            StatusMessage = ImageMessage + shown, Deployment = deployment with { ImageProgress = progress },
+        };
+        if (before is null || progress.Percent > before.Percent) move.RenewDeadline();
         return move.Done();
     }
 

@@ -66,6 +66,8 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
         {
             Retries = retries, StatusSince = now, StatusMessage = $"Retry {retries} of {deadlines.Retries}.",
             Netboot = Machine.Status is MachineStatus.Deploying || Machine.Netboot,
+            Deployment = Machine.Deployment is { ImageProgress: not null } deployment ? deployment with { ImageProgress = null }
+                : Machine.Deployment,
         };
         RenewDeadline();
         Add(new MachineEffect.CancelPower());

@@ -197,6 +197,14 @@ public class MetadataTests
         ((int)part.StatusCode).Should().Be(206);
         (await part.Content.ReadAsByteArrayAsync(ApiHost.Cancellation)).Should().Equal(image[10..20]);
         (await host.GetAsync(host.Admin, "events/?op=query")).Expect(200).Text.Should().Contain("broke off and goes on at ");
+
+        var before = (await host.Core.Machines.GetAsync(machine.Id, ApiHost.Cancellation))!.Version;
+        using var beyond = new HttpRequestMessage(HttpMethod.Get, Latest + "maas-image");
+        beyond.Headers.Range = new RangeHeaderValue(image.Length, null);
+        beyond.Headers.TryAddWithoutValidation("Authorization", host.Sign(token));
+        using var refused = await host.Client.SendAsync(beyond, ApiHost.Cancellation);
+        ((int)refused.StatusCode).Should().Be(416);
+        (await host.Core.Machines.GetAsync(machine.Id, ApiHost.Cancellation))!.Version.Should().Be(before, "nothing was delivered");
     }
 
     [Fact]

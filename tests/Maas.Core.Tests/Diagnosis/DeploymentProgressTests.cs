@@ -94,6 +94,35 @@ public class DeploymentProgressTests
         (current.Stage, current.Percent, current.At).Should().Be((DeploymentStage.Image, 30, test.Clock.GetUtcNow()));
     }
 
+    [Fact]
+    public async Task A_transfer_that_comes_no_further_renews_no_deadline_and_writes_one_event_a_tenth()
+    {
+        await using var test = await TestCore.OpenAsync();
+        await test.UploadAsync();
+        var machine = await test.ReadyAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Deploy("bob"));
+        await test.SettleAsync(machine.Id);
+        await test.DoAsync(machine.Id, new MachineReport.ImageDelivered(0));
+        var deadline = (await test.DoAsync(machine.Id, new MachineReport.ImageDelivered(30))).Deadline;
+        for (var request = 0; request < 10; request++)
+        {
+            test.Clock.Advance(TimeSpan.FromMinutes(1));
+            machine = await test.DoAsync(machine.Id, new MachineReport.ImageDelivered(request % 2 == 0 ? 30 : 20) { IsResumed = true });
+            machine = await test.DoAsync(machine.Id, new MachineReport.ImageDelivered(0));
+        }
+
+        machine.Deadline.Should().Be(deadline);
+        machine = await test.DoAsync(machine.Id, new MachineReport.ImageDelivered(40) { IsResumed = true });
+
+        machine.Deadline.Should().Be(test.Clock.GetUtcNow() + TimeSpan.FromMinutes(30), "it came further");
+        machine.Deployment!.ImageProgress.Should().Be(new ImageProgress(40, 11, 40));
+        (await test.Core.Operations.ProgressAsync(machine)).Current!.Percent.Should().Be(40);
+        (await test.Core.Events.QueryAsync(new EventQuery { MachineIds = [machine.Id] })).Select(happened => happened.Note.Description)
+            .Where(text => text.Contains("broke off")).Should().BeEquivalentTo(
+                "The transfer of custom/debian-12 broke off and goes on at 30 %.",
+                "The transfer of custom/debian-12 broke off and goes on at 40 % (11 times so far).");
+    }
+
     private static BootStory Story() => new();
 
     private static BootStory Image(BootStory story, int percent) => story.Event(EventLevel.Debug, "Image", "The machine fetches one.")

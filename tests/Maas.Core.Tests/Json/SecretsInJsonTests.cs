@@ -60,6 +60,7 @@ public partial class SecretsInJsonTests
             Image = new ImageReference(1, 2, "custom/x", "ddraw", 3, new string('a', 64)),
             Disk = new InstallDisk("sda", "S3R1AL"),
             UserDataSha256 = "5ha",
+            ImageProgress = new ImageProgress(30, 2, 20),
         },
         Erase = EraseMode.Quick,
         ReleaseTask = ReleaseTask.Erase,
