@@ -9,7 +9,7 @@ public sealed partial class PeerCache
 
     /// <summary>
     /// Makes room for a blob, if a peer says that it has it: first the parts of fetches that were given up go, then copies that were not
-    /// used for longest. For a fetch ahead of need no copy goes. Returns why there is none.
+    /// used for longest. For a fetch ahead of need no copy goes. Returns why there is not enough.
     /// </summary>
     private async Task<PeerFetchFailure?> TakeRoomAsync(PeerFetch fetch, PeerLocations locations)
     {
