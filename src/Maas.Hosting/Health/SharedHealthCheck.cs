@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Maas.Hosting.Health;
 
 /// <summary>
-/// A check of the store whose result serves all requests for five seconds: they come without sign-in, and as many as anybody likes. One
+/// A check of the store whose result serves all requests for five seconds: requests need no sign-in and are not limited. One
 /// check runs at a time, and a store that does not answer is waited for five seconds.
 /// </summary>
 internal sealed class SharedHealthCheck(IHealthCheck check, TimeProvider timeProvider) : IHealthCheck
