@@ -3,8 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Maas.Hosting;
 
 /// <summary>
-/// How a host shares images with the other hosts of its store: what one host has imported, the others fetch from it. It has no effect as
-/// long as the store has one host.
+/// How a host fetches images that other hosts of its store have imported, and serves its own to them.
 /// </summary>
 public sealed class ImagePeerOptions
 {

@@ -133,6 +133,7 @@ public sealed class StoreBackupTests : IDisposable
     [InlineData(true)]
     public async Task The_operator_s_index_serves_searches_and_a_restoration_leaves_its_extension_alone(bool isInSchema)
     {
+        var stop = TestContext.Current.CancellationToken;
         await using var server = await PostgresServer.StartNewAsync();
         var options = server.NewOptions(1);
         await using (var hosts = await TestHosts.OpenAsync(1, server, options))
@@ -149,13 +150,13 @@ public sealed class StoreBackupTests : IDisposable
                 EXPLAIN (FORMAT JSON) SELECT number FROM {options.Schema}.machines m
                 WHERE m.search LIKE '%machine-2%'
                 """)).Should().BeOfType<string>().Which.Should().Contain("machines_search");
-            await StoreBackupFile.WriteAsync(hosts.Stores[0], Backup, cancellationToken: Stop);
+            await StoreBackupFile.WriteAsync(hosts.Stores[0], Backup, cancellationToken: stop);
         }
 
-        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(options), Backup, StoreRestoreMode.Replace, cancellationToken: Stop);
+        await StoreBackupFile.RestoreAsync(new PostgresMaasStore(options), Backup, StoreRestoreMode.Replace, cancellationToken: stop);
 
         await using var restored = new PostgresMaasStore(options);
-        await restored.OpenAsync(new StoreLimits(), Stop);
+        await restored.OpenAsync(new StoreLimits(), stop);
         (await SearchAsync(restored)).Should().Be("machine-2");
         (await server.ExecuteAsync($"SELECT {(isInSchema ? options.Schema : "public")}.similarity('a', 'a')::float8")).Should().Be(1.0);
 

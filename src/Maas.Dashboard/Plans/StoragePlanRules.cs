@@ -8,7 +8,7 @@ namespace Maas.Dashboard.Plans;
 /// <summary>The changes of the storage form: each is a sequence of Core's rules, made as one.</summary>
 internal static class StoragePlanRules
 {
-    /// <summary>The file systems of the form. Empty is none.</summary>
+    /// <summary>The file systems of the form; the empty name chooses no file system.</summary>
     public static IReadOnlyList<string> FileSystems { get; } = ["", "ext4", "xfs", "btrfs", "fat32", "swap"];
 
     /// <summary>The RAID levels of the form.</summary>

@@ -1,5 +1,3 @@
-using Maas.Images.Downloads;
-
 namespace Maas.Images.Peers;
 
 public sealed partial class PeerCache

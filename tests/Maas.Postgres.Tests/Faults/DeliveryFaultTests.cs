@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Maas.Core.Nodes;
-using Maas.Core.Stores;
 using Maas.Judges;
 
 namespace Maas.Postgres.Tests.Faults;

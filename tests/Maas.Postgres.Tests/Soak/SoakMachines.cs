@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using Maas.Boot;
 using Maas.FaultHost;
 using Maas.Testing;

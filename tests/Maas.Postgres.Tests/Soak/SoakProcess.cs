@@ -61,7 +61,7 @@ internal sealed class SoakProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it.</summary>
-    /// <returns>Its answer, or why there is none: it fails, or does not answer.</returns>
+    /// <returns>Its answer, or the reason: it fails, or does not answer.</returns>
     /// <exception cref="IOException">It has ended.</exception>
     public async Task<(string? Text, string Failure)> AskAsync(string request, CancellationToken cancellationToken)
     {
@@ -87,7 +87,7 @@ internal sealed class SoakProcess : IAsyncDisposable
     {
         var heap = long.Parse((await AskAsync("heap", cancellationToken)).Text ?? "0", CultureInfo.InvariantCulture);
         var process = $"/proc/{_process!.Id}"; // it runs
-        var lines = (await File.ReadAllLinesAsync(process + "/status")).Select(line => line.Split(':', 2)).ToDictionary(
+        var lines = (await File.ReadAllLinesAsync(process + "/status", cancellationToken)).Select(line => line.Split(':', 2)).ToDictionary(
             parts => parts[0], parts => parts[1].Trim(), StringComparer.Ordinal);
         var stored = new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(SizeOf);
         if (_database is not null)
