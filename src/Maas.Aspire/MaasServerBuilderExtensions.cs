@@ -38,7 +38,8 @@ public static class MaasServerBuilderExtensions
             .OnBeforeResourceStarted(static (server, starting, _) =>
             {
                 server.CreateTemporaryDirectory();
-                starting.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(server.DeleteTemporaryDirectory);
+                var lifetime = starting.Services.GetRequiredService<IHostApplicationLifetime>();
+                lifetime.ApplicationStopped.Register(server.DeleteTemporaryDirectory);
                 return Task.CompletedTask;
             });
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using FleetLoad;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
@@ -187,7 +188,7 @@ public sealed class PeerImagesTests : IAsyncLifetime
     {
         var server = await ComposedServer.StartAsync(mode, configure: services =>
         {
-            services.AddSingleton<IMaasStore>(new SharedStore(_store));
+            services.AddSingleton<IMaasStore>(new SharedStore(_store, isFirst: false));
             services.Configure<MaasCoreOptions>(core => core.ControllerHostname = name);
             services.Configure<MaasOptions>(maas =>
             {
