@@ -82,6 +82,12 @@ internal sealed class SharedLeaseHost : IAsyncDisposable
         while (Leases6.Leases.List().Count(lease => lease.State == LeaseState.Bound) < count) await Task.Yield();
     }
 
+    /// <summary>Waits until it can lease so many addresses of each version by itself.</summary>
+    public async Task HasReserveAsync(int count)
+    {
+        while (Math.Min(Leases.FreeInReserve, Leases6.FreeInReserve) < count) await Task.Yield();
+    }
+
     /// <summary>It answers no more, and gives nothing back.</summary>
     public async Task KillAsync()
     {

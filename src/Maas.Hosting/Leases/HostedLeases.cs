@@ -50,7 +50,8 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
 
     /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
     public string? StoreFailure => _shared is { IsStoreAway: true } shared
-        ? $"The store of IPv4 leases does not answer; {shared.Unwritten} leases wait to be written to it."
+        ? $"The store of IPv4 leases does not answer; {shared.Unwritten} leases wait to be written to it, "
+            + $"and {shared.FreeInReserve} addresses are left for new clients."
         : null;
 
     private LeaseAllocator Leases => _leases ?? throw new InvalidOperationException("No network leases IPv4 addresses yet.");

@@ -47,7 +47,8 @@ internal sealed class HostedLeases6 : IAsyncDisposable
 
     /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
     public string? StoreFailure => _shared is { IsStoreAway: true } shared
-        ? $"The store of IPv6 leases does not answer; {shared.Unwritten} leases wait to be written to it."
+        ? $"The store of IPv6 leases does not answer; {shared.Unwritten} leases wait to be written to it, "
+            + $"and {shared.FreeInReserve} addresses are left for new clients."
         : null;
 
     /// <summary>Leases the subnets of a network from now on, in place of those that it had.</summary>

@@ -42,6 +42,9 @@ internal interface ISharedLeases<TQuestion, TResult, TLease>
     /// <param name="largest">The most addresses of a subnet.</param>
     bool IsReserveLow(int largest);
 
+    /// <summary>How many addresses of the reserve are free.</summary>
+    int CountFreeInReserve();
+
     /// <summary>Takes over the reserve as the store says it is.</summary>
     void ReplaceReserve(IReadOnlyList<SharedLease<TLease>> reserve);
 

@@ -51,7 +51,8 @@ internal sealed class PoolReserve(AddressSet leasable, int slots)
     /// <summary>Whether less than half of the share is free in the reserve.</summary>
     /// <param name="largest">The largest share.</param>
     /// <param name="isKept">Whether the address of a place is kept for a client.</param>
-    public bool IsLow(int largest, Func<int, bool> isKept) => leasable.Count > 0 && FreeBelow(ShareOf(largest), isKept) is not null;
+    public bool IsLow(int largest, Func<int, bool> isKept) =>
+        leasable.Count > 0 && ShareOf(largest) / 2 is var half && CountFree(isKept, half) <= half;
 
     /// <summary>The places to ask the store for; none while at least half of the share is free.</summary>
     /// <param name="largest">The largest share.</param>
@@ -61,8 +62,11 @@ internal sealed class PoolReserve(AddressSet leasable, int slots)
     public List<int> Find(int largest, uint place, DateTimeOffset now, Func<int, bool> isKept)
     {
         List<int> found = [];
-        if (leasable.Count == 0 || FreeBelow(ShareOf(largest), isKept) is not { } free) return found;
-        var wanted = ShareOf(largest) - free;
+        if (leasable.Count == 0) return found;
+        var share = ShareOf(largest);
+        var free = CountFree(isKept, share / 2);
+        if (free > share / 2) return found;
+        var wanted = share - free;
         for (var (next, looked) = (_unknown.Next((int)(place % (uint)slots)), 0);
             found.Count < wanted && looked < _unknown.Count;
             next = _unknown.Next((next + 1) % slots), looked++)
@@ -76,16 +80,20 @@ internal sealed class PoolReserve(AddressSet leasable, int slots)
         return found;
     }
 
-    private int ShareOf(int largest) => Math.Clamp(leasable.Count / Share, 1, largest);
-
-    // How many places of the reserve are free; null when that is more than half of the share, after which it looks no further.
-    private int? FreeBelow(int share, Func<int, bool> isKept)
+    /// <summary>How many places of the reserve are free.</summary>
+    /// <param name="isKept">Whether the address of a place is kept for a client.</param>
+    /// <param name="enough">Looks no further after it found more than so many.</param>
+    public int CountFree(Func<int, bool> isKept, int enough = int.MaxValue)
     {
         var free = 0;
-        for (var (slot, looked) = (_reserve.Next(0), 0); looked < _reserve.Count; slot = _reserve.Next((slot + 1) % slots), looked++)
-            if (leasable.Contains(slot) && !isKept(slot) && ++free * 2 > share) return null;
+        for (var (slot, looked) = (_reserve.Next(0), 0);
+            looked < _reserve.Count && free <= enough;
+            slot = _reserve.Next((slot + 1) % slots), looked++)
+            if (leasable.Contains(slot) && !isKept(slot)) free++;
         return free;
     }
+
+    private int ShareOf(int largest) => Math.Clamp(leasable.Count / Share, 1, largest);
 
     private void Unhold(int slot)
     {

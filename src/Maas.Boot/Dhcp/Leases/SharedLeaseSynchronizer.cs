@@ -51,6 +51,9 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         }
     }
 
+    /// <summary>How many addresses are free in this server's reserve.</summary>
+    public int FreeInReserve => _leases.CountFreeInReserve();
+
     /// <summary>Claims the first reserve, and then follows the store.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -117,6 +117,9 @@ internal sealed class AddressPool
     public bool IsReserveLow(int largest, Func<IPv4Address, bool> isKept) =>
         _reserve?.IsLow(largest, index => isKept(AddressAt(index))) == true;
 
+    /// <summary>How many addresses of the reserve are free.</summary>
+    public int CountFreeInReserve(Func<IPv4Address, bool> isKept) => _reserve?.CountFree(index => isKept(AddressAt(index))) ?? 0;
+
     /// <summary>Notes that the address has been used, by whatever way it came to that.</summary>
     public void MarkUsed(IPv4Address address)
     {

@@ -135,6 +135,15 @@ public sealed partial class LeaseAllocator : ISharedLeases<AddressRequest, Addre
         }
     }
 
+    int ISharedLeases<AddressRequest, AddressResult, Lease>.CountFreeInReserve()
+    {
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            return _subnets.Links.Sum(link => link.Pools.Sum(pool => pool.CountFreeInReserve(link.IsKept(now))));
+        }
+    }
+
     void ISharedLeases<AddressRequest, AddressResult, Lease>.ReplaceReserve(IReadOnlyList<SharedLease<Lease>> reserve)
     {
         lock (_lock)

@@ -44,6 +44,9 @@ public sealed class SharedLeaseAllocator : IAddressSource, IAsyncDisposable
     /// <summary>How many leases were granted without the store, and wait to be written to it.</summary>
     public int Unwritten => _shared.Unwritten;
 
+    /// <summary>How many addresses of all subnets this server can lease to new clients while the store is away.</summary>
+    public int FreeInReserve => _shared.FreeInReserve;
+
     /// <summary>Reads the store, and is then ready to lease.</summary>
     /// <param name="subnets">The subnets served; at least one.</param>
     /// <param name="store">Where all servers keep their leases; not disposed of.</param>

@@ -184,6 +184,9 @@ internal sealed class AddressPool6
     /// <summary>Whether less than half of its share is free in the reserve.</summary>
     public bool IsReserveLow(int largest) => _reserve?.IsLow(largest, index => _held.ContainsKey(AddressAt(index))) == true;
 
+    /// <summary>How many addresses of the reserve are free.</summary>
+    public int CountFreeInReserve() => _reserve?.CountFree(index => _held.ContainsKey(AddressAt(index))) ?? 0;
+
     /// <summary>
     /// Where a store of several servers has a client whose address is held no longer; <see langword="null"/> when it has it nowhere.
     /// </summary>

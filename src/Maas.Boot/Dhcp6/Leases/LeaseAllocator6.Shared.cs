@@ -108,6 +108,11 @@ public sealed partial class LeaseAllocator6 : ISharedLeases<SubnetRequest, Assoc
         lock (_lock) return Array.Exists(_pools, pool => pool.IsReserveLow(largest));
     }
 
+    int ISharedLeases<SubnetRequest, AssociationResult, Lease6>.CountFreeInReserve()
+    {
+        lock (_lock) return _pools.Sum(pool => pool.CountFreeInReserve());
+    }
+
     void ISharedLeases<SubnetRequest, AssociationResult, Lease6>.ReplaceReserve(IReadOnlyList<SharedLease<Lease6>> reserve)
     {
         lock (_lock)

@@ -49,6 +49,7 @@ public sealed class PoolReserveModel
                 var now = Start.AddMinutes(minutes);
                 reserve.Find(Largest, (uint)(slot * 7), now, kept.Contains).Should().Equal(Walk(slot * 7, now));
                 reserve.IsLow(Largest, kept.Contains).Should().Be(leasable.Count > 0 && FreeOf() * 2 <= Share());
+                reserve.CountFree(kept.Contains).Should().Be(FreeOf());
             }
 
             int Share() => Math.Clamp(leasable.Count / 8, 1, Largest);
