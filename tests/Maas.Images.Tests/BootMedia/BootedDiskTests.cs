@@ -97,7 +97,7 @@ public sealed class BootedDiskTests(MirrorFixture mirror) : IDisposable
         var disk = new DiskBuilder();
         disk.Add(
             new() { Type = PartitionTypes.EfiSystem, Name = "ESP" },
-            system(LinuxBoot.FindIn(root.OpenTree(), "console=ttyS0 quiet root=/dev/vda2")));
+            system(LinuxBoot.FindIn(root.OpenTree(), $"{VirtualMachine.KernelOptions} root=/dev/vda2")));
         disk.Add(new() { Type = PartitionTypes.LinuxRootX64, Name = "root" }, root.OpenRead());
         await using var image = disk.Build();
         await using var file = File.Create(_folder["disk"]);

@@ -81,11 +81,11 @@ public sealed class BootedIsoTests(MirrorFixture mirror) : IDisposable
     }
 
     private static byte[] Isolinux(string word) =>
-        Encoding.ASCII.GetBytes("DEFAULT live\nLABEL live\n  KERNEL /live/vmlinuz\n  INITRD /live/initrd.img\n  APPEND console=ttyS0 " +
-            $"quiet maas.test={word}\n");
+        Encoding.ASCII.GetBytes("DEFAULT live\nLABEL live\n  KERNEL /live/vmlinuz\n  INITRD /live/initrd.img\n" +
+            $"  APPEND {VirtualMachine.KernelOptions} maas.test={word}\n");
 
     private static byte[] Grub(string word) =>
-        Encoding.ASCII.GetBytes($"linux /live/vmlinuz console=ttyS0 quiet maas.test={word}\ninitrd /live/initrd.img\nboot\n");
+        Encoding.ASCII.GetBytes($"linux /live/vmlinuz {VirtualMachine.KernelOptions} maas.test={word}\ninitrd /live/initrd.img\nboot\n");
 
     private async Task<IsoBuilder> WithLinuxAsync()
     {

@@ -63,7 +63,7 @@ public sealed class RescueTests(MirrorFixture mirror) : IDisposable
         return await VirtualMachine.RunAsync(
         [
             "-smp", "2", "-m", "512", "-kernel", environment.KernelPath, "-initrd", both, "-append",
-            $"console=ttyS0 quiet maas.pause=0 maas.url={server.GuestBase} maas.token={MetadataServer.BootToken}",
+            $"{VirtualMachine.KernelOptions} maas.pause=0 maas.url={server.GuestBase} maas.token={MetadataServer.BootToken}",
             "-netdev", forward, "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=",
         ], Cancellation);
     }

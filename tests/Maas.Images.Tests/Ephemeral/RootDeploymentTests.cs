@@ -210,7 +210,7 @@ public sealed class RootDeploymentTests(MirrorFixture mirror) : IDisposable
             .And.MatchRegex("md0 : active raid1 vdb3\\[1\\] vda3\\[0\\]")
             .And.Contain($"UUID={Root} / xfs defaults 0 0\n")
             .And.Contain("ARRAY /dev/md0 metadata=1.2 UUID=11111111:22223333:44445555:55555555")
-            .And.Contain("GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX console=ttyS0 quiet\"")
+            .And.Contain($"GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX {VirtualMachine.KernelOptions}\"\n")
             .And.Contain("owner 1000 1000").And.Contain("secret 600");
     }
 }

@@ -7,6 +7,12 @@ namespace Maas.Images.Tests.Ephemeral;
 /// <summary>A QEMU machine; its serial console is kept.</summary>
 internal static class VirtualMachine
 {
+    /// <summary>
+    /// What every kernel of these machines is told, the test's own options after it. Where the host is busy the check of the timer may
+    /// fail, and the kernel panics.
+    /// </summary>
+    public const string KernelOptions = "console=ttyS0 quiet no_timer_check";
+
     /// <summary>The arguments by which a machine has UEFI firmware instead of a BIOS; a skip where it is not installed.</summary>
     public static string[] Uefi =>
         ["-drive", $"if=pflash,format=raw,readonly=on,file={Judge.RequireFile("/usr/share/OVMF/OVMF_CODE_4M.fd", "ovmf")}"];
@@ -30,8 +36,7 @@ internal static class VirtualMachine
         "-initrd",
         environment.InitrdPath,
         "-append",
-        // As in the lab: where the host is busy the check of the timer may fail, and the kernel panics.
-        "console=ttyS0 quiet no_timer_check maas.pause=0 maas.patience=8 " + kernelLine,
+        $"{KernelOptions} maas.pause=0 maas.patience=8 {kernelLine}",
         "-netdev", network, "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=", .. more,
     ], cancellationToken, powerLossAt);
 

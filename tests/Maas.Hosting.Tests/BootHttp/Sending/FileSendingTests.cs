@@ -28,7 +28,7 @@ public class FileSendingTests
         using var client = new HttpClient();
 
         (await FetchAsync(client, server.Address, range)).Should().Equal(server.Content[offset..(offset + count)]);
-        server.SentByKernel.Should().Be(count);
+        (await server.SentByKernelAsync()).Should().Be(count);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class FileSendingTests
         using var client = new HttpClient();
 
         (await FetchAsync(client, server.Address)).Should().Equal(server.Content);
-        server.SentByKernel.Should().Be(0);
+        (await server.SentByKernelAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public class FileSendingTests
         bodies[0].Should().Equal(server.Content[..200_000]);
         bodies[1].Should().Equal(server.Content[10..20]);
         bodies[2].Should().Equal(server.Content);
-        server.SentByKernel.Should().Be(500_000);
+        (await server.SentByKernelAsync()).Should().Be(500_000);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class FileSendingTests
         using var client = new HttpClient(handler);
 
         (await FetchAsync(client, server.Address)).Should().Equal(server.Content);
-        server.SentByKernel.Should().Be(0);
+        (await server.SentByKernelAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class FileSendingTests
             new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         (await FetchAsync(client, server.Address)).Should().Equal(server.Content);
-        server.SentByKernel.Should().Be(0);
+        (await server.SentByKernelAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class FileSendingTests
 
         (await FetchAsync(client, server.Address)).Should().Equal(server.Content);
         taken.Should().Equal(server.Content);
-        server.SentByKernel.Should().Be(0);
+        (await server.SentByKernelAsync()).Should().Be(0);
     }
 
     [Theory]

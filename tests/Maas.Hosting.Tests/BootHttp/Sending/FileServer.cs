@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using Maas.Boot.Files;
@@ -20,6 +21,7 @@ internal sealed class FileServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly string _path = Path.GetTempFileName();
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<Task<long>> _sentByKernel = [];
 
     private FileServer(
         int length, long lie, Action<ListenOptions>? listen, Action<IApplicationBuilder>? middleware, TimeProvider? timeProvider)
@@ -35,6 +37,8 @@ internal sealed class FileServer : IAsyncDisposable
         middleware?.Invoke(_application);
         _application.Map("/file", async context =>
         {
+            var sentByKernel = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _sentByKernel.Enqueue(sentByKernel.Task);
             using var file = new TestFile(_path, lie);
             try
             {
@@ -48,8 +52,8 @@ internal sealed class FileServer : IAsyncDisposable
             }
             finally
             {
-                if (context.Features.Get<IConnectionTransportFeature>()?.Transport.Output is FileSendingOutput output)
-                    SentByKernel = output.SentOfFiles;
+                var output = context.Features.Get<IConnectionTransportFeature>()?.Transport.Output as FileSendingOutput;
+                sentByKernel.SetResult(output?.SentOfFiles ?? 0);
             }
         });
     }
@@ -58,8 +62,10 @@ internal sealed class FileServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>What the kernel had sent on the connection of the last answer.</summary>
-    public long SentByKernel { get; private set; }
+    /// <summary>
+    /// What the kernel had sent on the connection of the last answer, once that has ended: a client may have all of it before.
+    /// </summary>
+    public Task<long> SentByKernelAsync() => _sentByKernel.Last();
 
     /// <summary>What the first answer said that it sent.</summary>
     public Task<long> FirstSent => _first.Task;

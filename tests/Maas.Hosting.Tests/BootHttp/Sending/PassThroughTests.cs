@@ -23,7 +23,7 @@ public class PassThroughTests
             (await client.GetByteArrayAsync(server.Address, Cancelled)).Should().Equal(server.Content);
         }
 
-        if (OperatingSystem.IsLinux()) server.SentByKernel.Should().Be(3 * server.Content.Length);
+        if (OperatingSystem.IsLinux()) (await server.SentByKernelAsync()).Should().Be(3 * server.Content.Length);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class BootedSquashTests(MirrorFixture mirror) : IDisposable
                 "-initrd",
                 _folder["initrd"],
                 "-append",
-                "console=ttyS0 quiet root=/dev/vda",
+                $"{VirtualMachine.KernelOptions} root=/dev/vda",
                 "-drive",
                 $"file={_folder["root.squashfs"]},format=raw,if=virtio,readonly=on"
             ], Cancellation);
