@@ -8,6 +8,9 @@ namespace Maas.Install.Recipes;
 /// <summary>What templates read about a machine, the server and the installation. Pure.</summary>
 public sealed record InstallFacts
 {
+    /// <summary>How often an installation reports that it goes on.</summary>
+    internal static readonly TimeSpan SignInterval = TimeSpan.FromMinutes(2);
+
     /// <summary>What replaces a secret in previews.</summary>
     public const string Hidden = "********";
 
@@ -63,6 +66,11 @@ public sealed record InstallFacts
                 ["consumer_key"] = Token?.ConsumerKey ?? Hidden,
                 ["token_key"] = Token?.TokenKey ?? Hidden,
                 ["token_secret"] = Token?.TokenSecret.Reveal() ?? Hidden,
+            },
+            ["alive"] = new Dictionary<string, object?>
+            {
+                ["interval"] = (int)SignInterval.TotalSeconds,
+                ["count"] = (int)Math.Ceiling(Recipe.Duration / SignInterval),
             },
             ["ssh_keys"] = SshKeys,
             ["mirror"] = OfMirror(),

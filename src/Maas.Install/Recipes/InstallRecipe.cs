@@ -14,6 +14,8 @@ namespace Maas.Install.Recipes;
 /// </remarks>
 public sealed record InstallRecipe
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+
     /// <summary>Operating system, <c>debian</c>: lower-case letters, digits, <c>-</c> and <c>.</c>.</summary>
     public required string OsSystem { get; init; }
 
@@ -46,6 +48,18 @@ public sealed record InstallRecipe
     /// <summary>The HTTP proxy for packages, read as <c>proxy</c>; <see langword="null"/> for none.</summary>
     public Uri? Proxy { get; init; }
 
+    /// <summary>
+    /// How long an installation may take, 1 minute to 7 days; default 2 hours. While the installer runs, its answer files report so every
+    /// two minutes, and stop after this time: then an installation that hangs fails at its deadline.
+    /// </summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>
+    /// How long an installation may be silent before it fails, up to 7 days; <see langword="null"/> (default) for the server's deadline of
+    /// deployments, 30 minutes. A shorter time than that has no effect.
+    /// </summary>
+    public TimeSpan? ReportTimeout { get; init; }
+
     /// <summary>The same recipe with more parameters, or other values of them.</summary>
     /// <param name="parameters">Values by name.</param>
     public InstallRecipe With(params ReadOnlySpan<(string Name, object? Value)> parameters)
@@ -62,6 +76,9 @@ public sealed record InstallRecipe
             ? $"The recipe '{Name}' names an architecture without its sub-architecture."
         : Files.Any(file => file.Name.Contains('/', StringComparison.Ordinal) || !Quote.IsPlain(file.Name) || file.Name.Length == 0)
             ? $"A file of the recipe '{Name}' has a name that is not letters, digits, '.', '_' and '-'."
+        : Duration < TimeSpan.FromMinutes(1) || Duration > Longest ? $"The recipe '{Name}' needs a Duration of 1 minute to 7 days."
+        : ReportTimeout is { } silence && (silence <= TimeSpan.Zero || silence > Longest)
+            ? $"The recipe '{Name}' needs a ReportTimeout of more than 0 and of 7 days at most."
         : null;
 
     private static bool IsName(string name) =>

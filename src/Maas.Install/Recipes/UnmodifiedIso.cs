@@ -3,7 +3,8 @@ namespace Maas.Install.Recipes;
 /// <summary>An ISO as its maker made it, which iPXE gives to the machine as a disk (<c>sanboot</c>).</summary>
 /// <remarks>
 /// Nothing on it reports back: the machine is turned to its disk with <c>op=netboot_off</c>, by a person or by what the ISO contains, and
-/// its deployment ends when the installed system asks for its user data. <c>IsoPatch</c> of Maas.Images changes an ISO while it is served.
+/// its deployment ends when the installed system asks for its user data. It fails after twelve hours
+/// (<see cref="InstallRecipe.ReportTimeout"/>): a person may operate it. <c>IsoPatch</c> of Maas.Images changes an ISO while it is served.
 /// </remarks>
 public static class UnmodifiedIso
 {
@@ -17,5 +18,6 @@ public static class UnmodifiedIso
         Series = series,
         Boot = new InstallerBoot.IpxeScript($"#!ipxe\nsanboot --no-describe {iso.AbsoluteUri}\n"),
         Files = [],
+        ReportTimeout = TimeSpan.FromHours(12),
     };
 }

@@ -35,6 +35,7 @@ public static class WindowsSetup
             new AnswerFileTemplate("autounattend.xml", "windows/unattend", "application/xml; charset=utf-8"),
             new AnswerFileTemplate("startnet.cmd", "windows/startnet"), new AnswerFileTemplate("report.ps1", "windows/report"),
         ],
+        ReportTimeout = TimeSpan.FromHours(1), // Windows restarts more than once before it logs on
         Parameters = new Dictionary<string, object?>
         {
             ["share"] = share,

@@ -1,30 +1,18 @@
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
-using Maas.Core;
-using Maas.Core.Accounts;
-using Maas.Core.Inventory;
-using Maas.Core.Nodes;
 using Maas.Install.Recipes;
 using Maas.Install.Templates;
 using Maas.Judges;
 using YamlDotNet.Serialization;
+using static Maas.Install.Tests.Recipes.SampleFiles;
 
 namespace Maas.Install.Tests.Recipes;
 
 /// <summary>The answer files of the built-in templates, read by the programs that their formats belong to.</summary>
 public class AnswerFileTests
 {
-    private const string Hostile = "it's \"a\" \\ <b> & $(reboot) `reboot` ${IFS} ; && %end #";
     private const string Crypted = "$6$rounds=5000$salt$hash/with.dots";
-
-    private static readonly Uri Source = new("http://mirror.example/os/");
-    private static readonly InstallRecipe Debian = DebianInstaller.Create("bookworm", "linux", "initrd.gz");
-    private static readonly InstallRecipe Ubuntu = Autoinstall.Create("noble", "vmlinuz", "initrd", Source);
-    private static readonly InstallRecipe Rocky = Kickstart.Create("rocky", "9", "vmlinuz", "initrd.img", Source);
-    private static readonly InstallRecipe CoreOS = Ignition.FedoraCoreOS("stable", "kernel", "initrd", Source);
-    private static readonly InstallRecipe Flatcar = Ignition.Flatcar("stable", "kernel", "image");
-    private static readonly InstallRecipe Windows = WindowsSetup.Create("win2025", "windows", @"\\10.0.0.1\windows");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -140,8 +128,8 @@ public class AnswerFileTests
         ((Dictionary<object, object>)read["identity"])["password"].Should().Be(Crypted);
         var late = (List<object>)((List<object>)read["late-commands"])[0];
         (await Judge.RunAsync("dash", ["-n"], (string)late[2], Token)).Approved();
-        var error = (List<object>)((List<object>)read["error-commands"])[0];
-        (await Judge.RunAsync("dash", ["-n"], (string)error[2], Token)).Approved();
+        foreach (var name in (string[])["error-commands", "early-commands"])
+            (await Judge.RunAsync("dash", ["-n"], (string)((List<object>)((List<object>)read[name])[0])[2], Token)).Approved();
     }
 
     [Fact]
@@ -186,7 +174,7 @@ public class AnswerFileTests
     [Fact]
     public async Task An_XML_parser_accepts_the_unattend_file()
     {
-        var recipe = Windows.With(("administrator_password", Hostile), ("product_key", "AAAAA-BBBBB"));
+        var recipe = WindowsServer.With(("administrator_password", Hostile), ("product_key", "AAAAA-BBBBB"));
         var text = Write(recipe);
         (await Judge.RunAsync("xmllint", ["--noout", "-"], text, Token)).Approved();
         XNamespace unattend = "urn:schemas-microsoft-com:unattend";
@@ -198,7 +186,7 @@ public class AnswerFileTests
     [Fact]
     public void Hostile_values_stay_values_in_every_file()
     {
-        foreach (var recipe in (InstallRecipe[])[Debian, Ubuntu, Rocky, CoreOS, Flatcar, Windows])
+        foreach (var recipe in (InstallRecipe[])[Debian, Ubuntu, Rocky, CoreOS, Flatcar, WindowsServer])
         {
             var hostile = recipe with
             {
@@ -225,7 +213,7 @@ public class AnswerFileTests
     [Fact]
     public void A_preview_shows_no_secret()
     {
-        foreach (var recipe in (InstallRecipe[])[Debian, Ubuntu, Rocky, CoreOS, Flatcar, Windows])
+        foreach (var recipe in (InstallRecipe[])[Debian, Ubuntu, Rocky, CoreOS, Flatcar, WindowsServer])
         {
             var secret = recipe.With(
                 ("user_password_crypted", "CANARY-1"), ("administrator_password", "CANARY-2"), ("share_password", "CANARY-3"));
@@ -257,7 +245,7 @@ public class AnswerFileTests
             + "log_host=10.0.0.1 log_port=514 console=ttyS0");
         Ubuntu.Boot.At(places).Should().BeOfType<InstallerBoot.Kernel>().Which.CommandLine.Should().Contain(
             "ds=nocloud-net;s=http://10.0.0.1:5240/MAAS/metadata/latest/install/abc/ ");
-        Windows.Boot.At(places).Should().BeOfType<InstallerBoot.IpxeScript>().Which.Text.Should().Contain(
+        WindowsServer.Boot.At(places).Should().BeOfType<InstallerBoot.IpxeScript>().Which.Text.Should().Contain(
             "kernel http://10.0.0.1:5240/MAAS/boot/windows/wimboot\n");
         foreach (var hostile in (string[])["a b", "a\nb", "a;reboot", "${a}", "{server}"])
             Debian.Boot.Invoking(boot => boot.At(places with { Hostname = hostile })).Should().Throw<ArgumentException>();
@@ -275,32 +263,6 @@ public class AnswerFileTests
         catalog.Choose("debian", "bookworm", "ppc64el/generic").Should().BeNull();
         FluentActions.Invoking(() => new RecipeCatalog([Debian, Debian])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new RecipeCatalog([Debian with { Series = "../x" }])).Should().Throw<ArgumentException>();
-    }
-
-    private static string Write(InstallRecipe recipe, string? template = null, IReadOnlyList<string>? keys = null) =>
-        Render(recipe, template, keys).Should().BeOfType<TemplateResult.Rendered>().Which.Text;
-
-    private static TemplateResult Render(
-        InstallRecipe recipe, string? template = null, IReadOnlyList<string>? keys = null, bool preview = false, string serial = "S1")
-    {
-        var id = SystemId.Parse("4y3h7n");
-        var facts = new InstallFacts
-        {
-            Machine = new Machine
-            {
-                Id = id,
-                Hostname = "web-1",
-                Description = Hostile,
-                MacAddresses = [MacAddress.Parse("52:54:00:12:34:56")],
-                Hardware = new Hardware { Disks = [new Disk { Name = "sda", Serial = serial, Size = 10 }] },
-                Deployment = new Deployment { Disk = new InstallDisk("sda", serial) },
-            },
-            Recipe = recipe,
-            Server = new Uri("http://10.0.0.1:5240/MAAS"),
-            Token = preview ? null : new MachineToken(id, "consumer-1", "token-1", new Secret("secret-1")),
-            SshKeys = keys ?? [],
-        };
-        return TemplateSet.Choose(BuiltInTemplates.All, [], facts.Target).Render(template ?? recipe.Files[0].Template, facts.ToValues());
     }
 
     /// <summary>Runs the search for the disk with stand-ins for the installer's commands.</summary>

@@ -14,10 +14,6 @@ for disk in $(list-devices disk); do
         count=1
     fi
 done
-if [ $count != 1 ]; then
-    signal FAILED The+disk+to+install+to+was+not+found.
-    logger -t maas 'The disk to install to was not found.'
-    while :; do sleep 60; done
-fi
+[ $count = 1 ] || fail 'The disk to install to was not found.'
 debconf-set partman-auto/disk $found
 debconf-set grub-installer/bootdev $found

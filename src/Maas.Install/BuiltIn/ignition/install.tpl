@@ -1,30 +1,23 @@
 {{ snippet "shell/report" -}}
 fail() {
-    maas -d op=signal -d status=FAILED -d "error=$1" "$metadata"
+    maas -d op=signal -d status=FAILED --data-urlencode "error=$1" "$metadata"
     exit 1
 }
+first_error() {
+    tr '\r' '\n' </run/maas-install.log | grep -i -m 1 error | cut -c 1-300
+}
 maas -d op=signal -d status=WORKING -d 'error=The live system runs.' "$metadata"
-want={{ disk.serial | quote.sh }}
-name={{ disk.name | quote.sh }}
-size={{ disk.size }}
-found=
-count=0
-for block in /sys/block/*; do
-    disk=${block##*/}
-    serials=" $(echo $(udevadm info -q property -n "/dev/$disk" | sed -n 's/^ID_SERIAL_SHORT=//p; s/^ID_SCSI_SERIAL=//p; s/^ID_SERIAL=//p') $(cat "$block/serial" "$block/device/serial" 2>/dev/null)) "
-    if [ -n "$want" ]; then
-        case "$serials" in *" $want "*) found=$disk; count=$((count + 1)) ;; esac
-    elif [ "$disk" = "$name" ] && [ $(($(cat "$block/size") * 512)) = "$size" ]; then
-        found=$disk
-        count=1
-    fi
-done
+{{ snippet "shell/alive" -}}
+{{ snippet "shell/disk" -}}
 [ "$count" = 1 ] || fail 'The disk to install to was not found.'
 {{~ if params.installer == "flatcar" ~}}
-flatcar-install -d "/dev/$found" -i /etc/maas-system.ign || fail 'flatcar-install failed.'
+flatcar-install -d "/dev/$found" -i /etc/maas-system.ign 2>&1 | tee /run/maas-install.log
+[ "${PIPESTATUS[0]}" = 0 ] || fail "flatcar-install failed. $(first_error)"
 {{~ else ~}}
-coreos-installer install --ignition-file /etc/maas-system.ign "/dev/$found" || fail 'coreos-installer failed.'
+coreos-installer install --ignition-file /etc/maas-system.ign "/dev/$found" 2>&1 | tee /run/maas-install.log
+[ "${PIPESTATUS[0]}" = 0 ] || fail "coreos-installer failed. $(first_error)"
 {{~ end ~}}
 maas -d op=signal -d status=OK "$metadata"
-maas -d op=netboot_off "$metadata"
+# Without this the machine would boot the live system again, and install again.
+maas -d op=netboot_off "$metadata" || fail 'Network boot could not be turned off.'
 systemctl reboot

@@ -3,7 +3,7 @@ cmdline
 lang {{ params.locale | quote.kickstart }}
 keyboard --vckeymap={{ params.keyboard | quote.kickstart }}
 timezone {{ params.timezone | quote.kickstart }} --utc
-network --bootproto=dhcp --device={{ machine.mac | quote.kickstart }} --hostname={{ machine.fqdn | quote.kickstart }}
+network --bootproto=dhcp --device=bootif --hostname={{ machine.fqdn | quote.kickstart }}
 url --url={{ mirror.url | quote.kickstart }}{{ if proxy != "" }} --proxy={{ proxy | quote.kickstart }}{{ end }}
 rootpw --lock
 user --name={{ params.user | quote.kickstart }} --groups=wheel{{ if params.user_password_crypted == "" }} --lock{{ else }} --iscrypted --password={{ params.user_password_crypted | quote.kickstart }}{{ end }}
@@ -21,21 +21,8 @@ reboot
 %pre --erroronfail
 {{ snippet "shell/report" -}}
 maas -d op=signal -d status=WORKING -d 'error=Anaconda runs.' "$metadata" || true
-want={{ disk.serial | quote.sh }}
-name={{ disk.name | quote.sh }}
-size={{ disk.size }}
-found=
-count=0
-for block in /sys/block/*; do
-    disk=${block##*/}
-    serials=" $(echo $(udevadm info -q property -n "/dev/$disk" | sed -n 's/^ID_SERIAL_SHORT=//p; s/^ID_SCSI_SERIAL=//p; s/^ID_SERIAL=//p') $(cat "$block/serial" "$block/device/serial" 2>/dev/null)) "
-    if [ -n "$want" ]; then
-        case "$serials" in *" $want "*) found=$disk; count=$((count + 1)) ;; esac
-    elif [ "$disk" = "$name" ] && [ $(($(cat "$block/size") * 512)) = "$size" ]; then
-        found=$disk
-        count=1
-    fi
-done
+{{ snippet "shell/alive" -}}
+{{ snippet "shell/disk" -}}
 if [ "$count" != 1 ]; then
     maas -d op=signal -d status=FAILED -d 'error=The disk to install to was not found.' "$metadata"
     exit 1
@@ -50,6 +37,7 @@ printf 'ignoredisk --only-use=%s\nclearpart --all --initlabel --drives=%s\nbootl
 %end
 
 %post --erroronfail
+set -e
 {{ snippet "shell/report" -}}
 mkdir -p /etc/cloud/cloud.cfg.d
 maas -o /etc/cloud/cloud.cfg.d/99-zz-maas.cfg "${metadata}maas-cloud-config"
@@ -66,5 +54,6 @@ maas -d op=netboot_off "$metadata"
 
 %onerror
 {{ snippet "shell/report" -}}
-maas -d op=signal -d status=FAILED -d 'error=Anaconda failed.' "$metadata"
+line=$(grep -h -m 1 -E ' (ERR|CRT) |ERROR|CRITICAL' /tmp/anaconda.log /tmp/storage.log /tmp/packaging.log 2>/dev/null | head -n 1 | cut -c 1-300)
+maas -d op=signal -d status=FAILED --data-urlencode "error=Anaconda failed.${line:+ $line}" "$metadata"
 %end

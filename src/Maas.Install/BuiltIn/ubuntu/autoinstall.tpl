@@ -47,6 +47,10 @@ autoinstall:
       consumer_key: {{ credentials.consumer_key | quote.yaml }}
       token_key: {{ credentials.token_key | quote.yaml }}
       token_secret: {{ credentials.token_secret | quote.yaml }}
+  early-commands:
+    - - sh
+      - -c
+      - {{ render "ubuntu/early" | quote.yaml }}
   late-commands:
     - - sh
       - -c

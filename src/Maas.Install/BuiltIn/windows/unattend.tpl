@@ -64,7 +64,7 @@
       <FirstLogonCommands>
         <SynchronousCommand wcm:action="add">
           <Order>1</Order>
-          <CommandLine>powershell -ExecutionPolicy Bypass -EncodedCommand {{ render "windows/report-deployed" | base64_utf16 }}</CommandLine>
+          <CommandLine>{{ render "windows/report-deployed" | quote.xml }}</CommandLine>
         </SynchronousCommand>
       </FirstLogonCommands>
     </component>
