@@ -40,6 +40,8 @@ public sealed class TestCore : IAsyncDisposable
 
     private ISshKeySource? KeySource { get; init; }
 
+    private IInstallRecipes? Recipes { get; init; }
+
     private IReadOnlyList<ScriptDefinition> Scripts { get; init; } = [];
 
     private Func<IMaasStore> CreateStore { get; set; } = () => throw new InvalidOperationException();
@@ -47,12 +49,13 @@ public sealed class TestCore : IAsyncDisposable
     /// <summary>Over a store in memory, which is the same one after <see cref="ReopenAsync"/>.</summary>
     public static async Task<TestCore> OpenAsync(
         Action<MaasCoreOptions>? configure = null, ISshKeySource? keySource = null, Func<IMaasStore, IMaasStore>? wrap = null,
-        params IReadOnlyList<ScriptDefinition> scripts)
+        IInstallRecipes? recipes = null, params IReadOnlyList<ScriptDefinition> scripts)
     {
         var store = wrap?.Invoke(new InMemoryMaasStore()) ?? new InMemoryMaasStore();
         var core = new TestCore
         {
             Configure = configure ?? (_ => { }), CreateStore = () => store, KeySource = keySource, Scripts = scripts,
+            Recipes = recipes,
         };
         await core.ReopenAsync();
         return core;
@@ -82,7 +85,7 @@ public sealed class TestCore : IAsyncDisposable
         Store = CreateStore();
         Core = await MaasCore.OpenAsync(Store, Options, new MaasCoreServices
         {
-            TimeProvider = Clock, Power = Power, SshKeySource = KeySource, Scripts = Scripts,
+            TimeProvider = Clock, Power = Power, SshKeySource = KeySource, Scripts = Scripts, Recipes = Recipes,
         });
     }
 

@@ -17,8 +17,8 @@ internal static class CloudInitWebhook
     private const int BodyLimit = 4 * 1024 * 1024;
     private const int LongestText = 500;
 
-    /// <summary>curtin's own stages: they take long, and their beginning and end are signs of life.</summary>
-    private const string CurtinInstall = "cmd-install";
+    /// <summary>An installer reports hundreds of steps; each is a sign of life, and one in this time is enough.</summary>
+    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(30);
 
     public static async Task<ApiResult> ReceiveAsync(ApiRequest request)
     {
@@ -31,8 +31,7 @@ internal static class CloudInitWebhook
         foreach (var script in report.Scripts)
             await request.Core.ScriptResults.ReportAsync(request.MachineId, script, request.Aborted).ConfigureAwait(false);
         if (report.Failed || report.EventType == "start") await WriteEventAsync(request, report).ConfigureAwait(false);
-        if (report.Name.StartsWith(CurtinInstall, StringComparison.Ordinal) && !report.Failed)
-            await RenewDeadlineAsync(request).ConfigureAwait(false);
+        if (!report.Failed) await RenewDeadlineAsync(request).ConfigureAwait(false);
 
         // "init-network/config-ssh" is a step within a stage; only the stage itself says how it went.
         if (report.EventType == "finish" && !report.Name.Contains('/', StringComparison.Ordinal))
@@ -56,7 +55,7 @@ internal static class CloudInitWebhook
     private static async Task RenewDeadlineAsync(ApiRequest request)
     {
         var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        if (machine?.Status is MachineStatus.Deploying)
+        if (machine?.Status is MachineStatus.Deploying && request.Services.Time.GetUtcNow() - machine.Updated >= RenewalInterval)
             await request.Core.Machines.ReportAsync(
                 request.MachineId, new MachineReport.Signal(SignalReport.Working, null), request.Aborted).ConfigureAwait(false);
     }

@@ -7,18 +7,24 @@ namespace Maas.Core.Accounts;
 /// <summary>
 /// One-time tokens that a machine finds on its kernel command line and trades for its OAuth token. Boot scripts go to every client that
 /// asks, so a token is worth little: it is bound to one machine and to the address the script went to (over IPv6, to the hardware address),
-/// ends after ten minutes,
-/// and works once. Only its hash is stored.
+/// ends after ten minutes (an installer's with its deployment), and works once. Only its hash is stored.
 /// </summary>
 public sealed class BootTokens
 {
     /// <summary>How long a token lasts unused.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long the token of an installer lasts unused, if its deployment lasts as long: some installers load gigabytes before they ask for
+    /// their answer files.
+    /// </summary>
+    public static readonly TimeSpan InstallerLifetime = TimeSpan.FromHours(24);
+
     /// <summary>How long the same address may repeat the exchange, because an answer can be lost and cloud-init asks twice.</summary>
     public static readonly TimeSpan ReplayWindow = TimeSpan.FromSeconds(60);
 
     private const string HardwarePrefix = "hardware ";
+    private const string InstallerPrefix = "installer ";
     private const int MostAMachine = 8;
     private readonly ITokenStore _store;
     private readonly SecretCipher _cipher;
@@ -49,13 +55,28 @@ public sealed class BootTokens
     public Task<Secret?> IssueForHardwareAsync(SystemId machine, MacAddress hardware, CancellationToken cancellationToken = default) =>
         IssueToAsync(machine, HardwarePrefix + hardware, cancellationToken);
 
+    /// <summary>
+    /// A new token for a machine that boots an installer. It lasts until the deployment ends, and <see cref="InstallerLifetime"/> at most.
+    /// </summary>
+    /// <param name="machine">For which machine.</param>
+    /// <param name="address">Who may trade it.</param>
+    /// <param name="hardware">The hardware address that is seen at the trade, which decides instead of <paramref name="address"/>;
+    /// <see langword="null"/> where none is seen.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>As <see cref="IssueAsync"/>.</returns>
+    public Task<Secret?> IssueForInstallerAsync(
+        SystemId machine, IPAddress address, MacAddress? hardware, CancellationToken cancellationToken = default) =>
+        IssueToAsync(machine, InstallerPrefix + (hardware is { } seen ? HardwarePrefix + seen : Text(address)), cancellationToken);
+
     private async Task<Secret?> IssueToAsync(SystemId machine, string? holder, CancellationToken cancellationToken)
     {
         var token = Secret.Random();
         var now = _clock.GetUtcNow();
         var stored = new StoredBootToken(machine, holder, now, null);
         return await _store.AddBootTokenAsync(
-            Hash(token), stored, MostAMachine, now - Lifetime - ReplayWindow, cancellationToken).ConfigureAwait(false) ? token : null;
+            Hash(token), stored, MostAMachine, now - InstallerLifetime - ReplayWindow, cancellationToken).ConfigureAwait(false)
+            ? token
+            : null;
     }
 
     /// <summary>Trades a token.</summary>
@@ -78,15 +99,16 @@ public sealed class BootTokens
     }
 
     /// <summary>Why a token is refused; <see langword="null"/> when it is good.</summary>
-    private static string? Judge(StoredBootToken? token, string from, MacAddress? hardware, DateTimeOffset now) => token switch
+    private static string? Judge(StoredBootToken? token, string from, MacAddress? hardware, DateTimeOffset now)
     {
-        null => "The boot token is not known here.",
-        { Address: { } bound } when bound != (bound.StartsWith(HardwarePrefix, StringComparison.Ordinal) ? HardwarePrefix + hardware
-            : from) => $"The boot token is not for {from}.",
-        { Used: { } used } when now - used > ReplayWindow => "The boot token was used already.",
-        { Used: null } when now - token.Issued > Lifetime => "The boot token has expired.",
-        _ => null,
-    };
+        if (token is null) return "The boot token is not known here.";
+        var isInstallers = token.Address?.StartsWith(InstallerPrefix, StringComparison.Ordinal) is true;
+        var bound = isInstallers ? token.Address![InstallerPrefix.Length..] : token.Address; // it begins with the prefix
+        if (bound is not null && bound != (bound.StartsWith(HardwarePrefix, StringComparison.Ordinal) ? HardwarePrefix + hardware : from))
+            return $"The boot token is not for {from}.";
+        if (token.Used is { } used) return now - used > ReplayWindow ? "The boot token was used already." : null;
+        return now - token.Issued > (isInstallers ? InstallerLifetime : Lifetime) ? "The boot token has expired." : null;
+    }
 
     private static byte[] Hash(Secret token) => SHA256.HashData(Encoding.UTF8.GetBytes(token.Reveal()));
 

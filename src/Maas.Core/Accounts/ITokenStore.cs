@@ -46,7 +46,8 @@ public interface ITokenStore
 /// <summary>A boot token as it is stored; the token itself is not.</summary>
 /// <param name="MachineId">The machine it boots.</param>
 /// <param name="Address">
-/// The only client that may redeem it: an IP address, or <c>hardware </c> and a MAC address; <see langword="null"/> for the first client.
+/// The only client that may redeem it: an IP address, or <c>hardware </c> and a MAC address, after <c>installer </c> for the token of an
+/// installer; <see langword="null"/> for the first client.
 /// </param>
 /// <param name="Issued">When it was issued.</param>
 /// <param name="Used">When it was redeemed first; <see langword="null"/> when it was not.</param>

@@ -16,7 +16,8 @@ internal static class AgentRules
             Symptom = "kernel and initial ram disk are fetched, and the agent asks for no address",
             Cause = "The kernel does not start, or has no driver for the network card: the PCI id of the card is not in the environment's "
                 + "modules.",
-            NextStep = "Look at the console for \"MAAS-AGENT failed\" or a panic; add the card's module to the environment.",
+            NextStep = "Look at the console for \"MAAS-AGENT failed\" or a panic; add the card's module to the environment "
+                + "(Maas:Ephemeral:Modules).",
         },
         new("agent-without-address", DiagnosisPhase.Agent, AgentWithoutAddress)
         {
@@ -71,11 +72,12 @@ internal static class AgentRules
     }
 
     private static Finding? AgentWithoutAddress(BootTrace trace) =>
-        Kernel(trace) is { AgentDhcp.Count: > 0 } attempt && !attempt.AgentDhcp.Any(HasAddress)
+        Started(trace) is { AgentDhcp.Count: > 0 } attempt && !attempt.AgentDhcp.Any(HasAddress)
             && IsOver(trace, attempt, BootTrace.StepTime)
             ? new Finding(
                 ExplanationConfidence.Observed, attempt.AgentDhcp,
-                $"The agent asks for an address and gets none: {attempt.AgentDhcp[^1].Dhcp?.Rule}.")
+                $"The {(trace.IsOfInstaller ? "installer" : "agent")} asks for an address and gets none: "
+                    + $"{attempt.AgentDhcp[^1].Dhcp?.Rule}.")
             : null;
 
     private static Finding? ApiUnreachable(BootTrace trace) =>
@@ -112,14 +114,14 @@ internal static class AgentRules
     }
 
     private static Finding? AgentSilent(BootTrace trace) =>
-        trace.AwaitsTask && (trace.HasFailed
+        trace.AwaitsTask && !trace.IsOfInstaller && (trace.HasFailed
             ? trace.HasTimedOut
             : trace.Silence >= BootTrace.WorkTime && Renewed(trace) >= BootTrace.WorkTime)
             ? new Finding(ExplanationConfidence.Inferred, [.. trace.Entries.Where(entry => !BootTrace.IsDeadline(entry)).TakeLast(1)])
             : null;
 
     // A sign of life writes no event: it moves the deadline.
-    private static TimeSpan Renewed(BootTrace trace) => trace.Now - trace.Machine.Updated;
+    internal static TimeSpan Renewed(BootTrace trace) => trace.Now - trace.Machine.Updated;
 
     private static Finding? Said(BootTrace trace, params ReadOnlySpan<string> phrases)
     {
@@ -130,14 +132,17 @@ internal static class AgentRules
         return said.Count == 0 ? null : new Finding(ExplanationConfidence.Stated, said);
     }
 
-    private static BootAttempt? Kernel(BootTrace trace) =>
+    // An installer has rules of its own.
+    private static BootAttempt? Kernel(BootTrace trace) => trace.IsOfInstaller ? null : Started(trace);
+
+    internal static BootAttempt? Started(BootTrace trace) =>
         trace.AwaitsAgent && trace.Current is { Stage: >= BootStage.Kernel } attempt ? attempt : null;
 
     private static bool HasAll(BootAttempt attempt) =>
         attempt.KernelFiles.Count(entry => entry.Transfer is { Outcome: "completed" }) >= 2;
 
-    private static bool HasAddress(TraceEntry entry) => entry.Dhcp is { Answered: "ACK" or "REPLY" };
+    internal static bool HasAddress(TraceEntry entry) => entry.Dhcp is { Answered: "ACK" or "REPLY" };
 
-    private static bool IsOver(BootTrace trace, BootAttempt attempt, TimeSpan patience) =>
+    internal static bool IsOver(BootTrace trace, BootAttempt attempt, TimeSpan patience) =>
         trace.HasFailed || attempt != trace.Attempts[^1] || trace.Now - attempt.End >= patience;
 }

@@ -26,6 +26,8 @@ internal sealed class BootAttempt
         var kernel = KernelOf(Scripts);
         var begin = kernel is null ? -1 : entries.FindIndex(entry => IsFile(entry, kernel));
         KernelFiles = begin < 0 ? [] : [.. entries.Skip(begin).Where(entry => entry.Transfer is not null)];
+        // Transfers from another server are not observed.
+        if (begin < 0 && IsElsewhere(kernel)) begin = entries.FindLastIndex(entry => entry.Script is not null);
         AgentDhcp = begin < 0 ? [] : [.. entries.Skip(begin).Where(entry => entry.Dhcp is not null && !entry.IsFirmware)];
         Stage = StageOf();
     }
@@ -72,6 +74,9 @@ internal sealed class BootAttempt
             && instruction.StartsWith("kernel ", StringComparison.Ordinal)
             ? instruction["kernel ".Length..]
             : null;
+
+    /// <summary>Whether a kernel is one of another server, which a recipe names by its URL.</summary>
+    public static bool IsElsewhere(string? kernel) => kernel?.Contains("://", StringComparison.Ordinal) is true;
 
     /// <summary>Whether an entry is the transfer of a file, which a firmware may name by URL.</summary>
     public static bool IsFile(TraceEntry entry, string file) =>

@@ -70,6 +70,15 @@ internal sealed class BootTrace
     /// <summary>Whether the installed system is to start.</summary>
     public bool AwaitsFirstBoot => WaitsOrFailed && IsHandedOver;
 
+    /// <summary>
+    /// Whether an operating system's own installer runs in place of the agent: it starts later, loads more, and says less.
+    /// </summary>
+    public bool IsOfInstaller =>
+        Machine is { Status: MachineStatus.Deploying or MachineStatus.FailedDeployment, Deployment.Recipe: not null };
+
+    /// <summary>The longest silence of an installed system that starts: longer for one that restarts more than once.</summary>
+    public TimeSpan FirstBootTime => Machine.Deployment?.ReportTimeout / 2 is { } half && half > WorkTime ? half : WorkTime;
+
     /// <summary>Whether the operation is one that boots the machine.</summary>
     public bool WaitsOrFailed => Machine.WaitsForBoot || MachineFailure.OfBoot(Machine.Status);
 

@@ -6,6 +6,7 @@ public static class DiagnosisRules
     /// <summary>All rules, in the order of a boot.</summary>
     public static IReadOnlyList<DiagnosisRule> All { get; } =
     [
-        .. PowerRules.All, .. DhcpRules.All, .. TransferRules.All, .. AgentRules.All, .. InstallationRules.All, .. FirstBootRules.All,
+        .. PowerRules.All, .. DhcpRules.All, .. TransferRules.All, .. AgentRules.All, .. InstallerRules.All, .. InstallationRules.All,
+        .. FirstBootRules.All,
     ];
 }

@@ -51,7 +51,7 @@ internal static class FirstBootRules
             : null;
 
     private static bool IsSilent(BootTrace trace) =>
-        trace.AwaitsFirstBoot && trace.Now - Last(trace) >= BootTrace.WorkTime;
+        trace.AwaitsFirstBoot && trace.Now - Last(trace) >= trace.FirstBootTime;
 
     // A lease that is renewed is no progress of a boot.
     private static DateTimeOffset Last(BootTrace trace) =>

@@ -12,6 +12,10 @@ internal static class InstallationRules
     // The words with which installers and their tools begin the line of a failure.
     private static readonly string[] Markers = ["E: ", "error:", "Error:", "ERROR", "Traceback", "No space left", "failed", "could not"];
 
+    // The words of the Debian installer and of the programs that it runs.
+    private static readonly string[] LoggedFailures =
+        [": E: ", ": error: ", "exiting on error", "failed with error code", "' failed.", "bad d-i Packages file", "Traceback"];
+
     public static IReadOnlyList<DiagnosisRule> All { get; } =
     [
         new("disk-not-found", DiagnosisPhase.Installation, DiskNotFound)
@@ -74,14 +78,15 @@ internal static class InstallationRules
         },
         new("installer-failed", DiagnosisPhase.Installation, InstallerFailed)
         {
-            Symptom = "the installation reports a failure that no other rule explains",
+            Symptom = "the installation reports a failure that no other rule explains, or an installer logs one",
             Cause = "The installer failed.",
             NextStep = "Read the event and the lines before it; look at the console.",
         },
     ];
 
     private static Finding? DiskNotFound(BootTrace trace) => Reported(
-        trace, " is absent; there are:", "; there are:", "disks is there, nothing was written", "has another size than in the inventory");
+        trace, "The disk to install to was not found", " is absent; there are:", "; there are:", "disks is there, nothing was written",
+        "has another size than in the inventory");
 
     private static Finding? OtherHardware(BootTrace trace) => Reported(
         trace, "this is another machine: its hardware UUID", "cannot be told to be the machine that is meant",
@@ -148,10 +153,31 @@ internal static class InstallationRules
     }
 
     // The first error, as later ones follow from it.
-    private static Finding? InstallerFailed(BootTrace trace) =>
-        trace.WaitsOrFailed && trace.Reports.FirstOrDefault(IsOfInstaller) is { } failed && !Specific.Any(find => find(trace) is not null)
-            ? new Finding(ExplanationConfidence.Stated, [failed], $"The machine reported: {FailingLine(failed.Words)}")
+    private static Finding? InstallerFailed(BootTrace trace)
+    {
+        if (!trace.WaitsOrFailed || Specific.Any(find => find(trace) is not null)) return null;
+        var logged = FirstLogged(trace);
+        if (trace.Reports.FirstOrDefault(IsOfInstaller) is { } failed)
+            return new Finding(
+                ExplanationConfidence.Stated, logged is null ? [failed] : [logged, failed],
+                $"The machine reported: {FailingLine(failed.Words)}{(logged is null ? "" : $" Its log: {Line(logged.Words)}")}");
+        return logged is null
+            ? null
+            : new Finding(ExplanationConfidence.Observed, [logged], $"The installer logged: {Line(logged.Words).TrimEnd('.')}.");
+    }
+
+    /// <summary>
+    /// The first line of an installer's log that tells of a failure. A healthy installation logs some of these, too: before a failure they
+    /// count only if the installer says that a step failed, after which it waits for a person.
+    /// </summary>
+    private static TraceEntry? FirstLogged(BootTrace trace)
+    {
+        if (!trace.IsOfInstaller || trace.IsHandedOver) return null;
+        var logged = trace.Entries.Where(entry => entry.Evidence is BootEvidence.Logged).ToList();
+        return trace.HasFailed || logged.Exists(entry => entry.Says("Menu item '") && entry.Says("' failed"))
+            ? logged.Find(entry => entry.Says(LoggedFailures) && !entry.Words.StartsWith("kernel", StringComparison.Ordinal))
             : null;
+    }
 
     private static bool IsOfInstaller(TraceEntry entry) =>
         entry.Note is { Level: EventLevel.Error, Type: not ("Power" or "cloud-init") } && !entry.Words.StartsWith('\'')

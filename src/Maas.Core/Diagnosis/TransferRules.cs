@@ -115,6 +115,7 @@ internal static class TransferRules
 
     private static Finding? KernelNotFetched(BootTrace trace) =>
         Attempt(trace) is { Stage: BootStage.Script } attempt && BootAttempt.KernelOf(attempt.Scripts) is { } kernel
+            && !BootAttempt.IsElsewhere(kernel)
             ? new Finding(
                 ExplanationConfidence.Inferred, attempt.Scripts,
                 $"The script is fetched, and its kernel {kernel} is not: the HTTP port cannot be "
@@ -125,6 +126,8 @@ internal static class TransferRules
         Attempt(trace) is { Stage: BootStage.Kernel } attempt
             && attempt.KernelFiles.Count(entry => entry.Transfer is { Outcome: "completed" }) < 2
             && attempt.KernelFiles.Select(entry => entry.Transfer?.Name).Distinct(StringComparer.Ordinal).Count() < 2
+            // The initial ram disk of a recipe may be another server's.
+            && (!trace.IsOfInstaller || attempt.KernelFiles.Any(entry => entry.Transfer is not { Outcome: "completed" }))
             ? new Finding(ExplanationConfidence.Inferred, attempt.KernelFiles)
             : null;
 

@@ -21,6 +21,12 @@ public sealed record Deployment
     /// </summary>
     public string? Recipe { get; init; }
 
+    /// <summary>
+    /// How long the installation may be silent before it fails; <see langword="null"/> for <see cref="MachineDeadlines.Deploy"/>, which
+    /// also applies when it is longer.
+    /// </summary>
+    public TimeSpan? ReportTimeout { get; init; }
+
     /// <summary>The disk it is installed to.</summary>
     public required InstallDisk Disk { get; init; }
 

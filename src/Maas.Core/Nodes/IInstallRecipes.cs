@@ -10,4 +10,10 @@ public interface IInstallRecipes
     /// <param name="architecture">Architecture and sub-architecture of the machine, such as <c>amd64/generic</c>.</param>
     /// <returns>The recipe's name, <c>debian/bookworm</c>; <see langword="null"/> when it does not exist.</returns>
     string? Choose(string osSystem, string series, string architecture);
+
+    /// <summary>How long an installation by a recipe may be silent.</summary>
+    /// <param name="recipe">The recipe's name.</param>
+    /// <param name="architecture">Architecture and sub-architecture of the machine.</param>
+    /// <returns>The time; <see langword="null"/> for <see cref="MachineDeadlines.Deploy"/>, as by default.</returns>
+    TimeSpan? GetReportTimeout(string recipe, string architecture) => null;
 }

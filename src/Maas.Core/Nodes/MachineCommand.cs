@@ -126,6 +126,9 @@ public abstract record MachineCommand : MachineInput
         /// </summary>
         public string? Recipe { get; init; }
 
+        /// <summary>How long the recipe's installation may be silent; filled in by <see cref="Machines.ExecuteAsync"/>.</summary>
+        internal TimeSpan? ReportTimeout { get; init; }
+
         /// <summary>
         /// Whether the installed system reports its hardware from time to time (setting <c>hardware_sync_interval</c>), through
         /// cloud-init's vendor data.

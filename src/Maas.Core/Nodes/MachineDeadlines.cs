@@ -8,7 +8,9 @@ public sealed record MachineDeadlines
     /// <summary>Commissioning, testing, entering rescue mode, and release scripts; 30 minutes.</summary>
     public TimeSpan Boot { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Deploying; 30 minutes from the last sign of life.</summary>
+    /// <summary>
+    /// Deploying; 30 minutes from the last sign of life. A recipe may ask for more (<see cref="Deployment.ReportTimeout"/>).
+    /// </summary>
     public TimeSpan Deploy { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Erasing disks; 30 minutes from the last sign of life.</summary>
@@ -44,6 +46,7 @@ public sealed record MachineDeadlines
     {
         { Status: MachineStatus.Releasing, ReleaseTask: ReleaseTask.Scripts } => Boot,
         { Status: MachineStatus.Releasing, ReleaseTask: ReleaseTask.Erase } => Erase,
+        { Status: MachineStatus.Deploying, Deployment.ReportTimeout: { } silence } when silence > Deploy => silence,
         _ => For(machine.Status),
     };
 }

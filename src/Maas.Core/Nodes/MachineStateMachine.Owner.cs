@@ -48,12 +48,14 @@ internal static partial class MachineStateMachine
                 HweKernel = command.HweKernel,
                 Image = command.Image,
                 Recipe = command.Image is null ? command.Recipe : null,
+                ReportTimeout = command.Image is null ? command.ReportTimeout : null,
                 Disk = disk,
                 HandOver = command.HandOver,
                 HardwareSync = command is { SyncHardware: true, HandOver: false }
                     ? new HardwareSync(command.SyncInterval ?? HardwareSync.DefaultInterval) : null,
             },
         };
+        move.RenewDeadline(); // the recipe may have one of its own
         KeepUserData(move, command.UserData);
         move.Add(new MachineEffect.RevokeCredentials());
         // They run in the ephemeral environment, which only writes images.

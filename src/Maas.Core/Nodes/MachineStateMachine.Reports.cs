@@ -220,6 +220,7 @@ internal static partial class MachineStateMachine
         if (move.Machine.Netboot == on) return move.Done();
         move.Machine = move.Machine with { Netboot = on };
         if (move.Machine.Status is MachineStatus.Deploying) move.RenewDeadline();
+        if (!on) move.EndInstallersTokens();
         move.Note(EventLevel.Info, "Network boot", on ? "Boots from the network again." : "Boots from its disk from now on.");
         return move.Done();
     }

@@ -153,6 +153,8 @@ public sealed partial class Machines
                 if (deploy.SyncHardware && HardwareSync.TryReadInterval(await _settings.GetTextAsync(
                     SettingCatalogue.HardwareSyncInterval, cancellationToken).ConfigureAwait(false), out var interval))
                     deploy = deploy with { SyncInterval = interval };
+                if (deploy is { Image: null, Recipe: { } recipe })
+                    deploy = deploy with { ReportTimeout = _recipes?.GetReportTimeout(recipe, machine.Architecture) };
                 return deploy is { Image.IsRootArchive: true } && machine.Hardware is { } hardware
                     ? deploy with
                     {

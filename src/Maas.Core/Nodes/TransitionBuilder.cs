@@ -42,6 +42,7 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
     public void Fail(string message, ScriptStatus scripts = ScriptStatus.Aborted, bool turnOff = true)
     {
         if (!TryMove(MachineAction.Fail, message, EventLevel.Error)) return;
+        EndInstallersTokens();
         Add(new MachineEffect.CancelPower());
         Add(new MachineEffect.CloseScripts(scripts));
         if (turnOff) Add(new MachineEffect.Power(PowerAction.TurnOff));
@@ -78,6 +79,12 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
         Note(EventLevel.Warning, "Retry", $"{why} It is begun anew: retry {retries} of {deadlines.Retries}.");
         Restart();
         return true;
+    }
+
+    /// <summary>An installer's boot tokens last as long as it may ask for its answer files.</summary>
+    public void EndInstallersTokens()
+    {
+        if (Machine.Deployment?.Recipe is not null) Add(new MachineEffect.RevokeBootTokens());
     }
 
     public void RenewDeadline() => Machine = Machine with { Deadline = now + deadlines.For(Machine) };

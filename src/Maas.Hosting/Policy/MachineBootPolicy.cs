@@ -174,7 +174,14 @@ internal sealed partial class MachineBootPolicy(
         // the same at the trade.
         // An installer's DHCP client names itself in another way than the firmware's and gets another address, too; on a link of this
         // server its hardware address is seen.
-        return client.AddressFamily == AddressFamily.InterNetworkV6 || (isInstaller && links.Find(client)?.Neighbours is not null)
+        if (isInstaller)
+        {
+            var isSeen = client.AddressFamily == AddressFamily.InterNetworkV6 || links.Find(client)?.Neighbours is not null;
+            return await tokens.IssueForInstallerAsync(machine.Id, client, isSeen ? address : null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return client.AddressFamily == AddressFamily.InterNetworkV6
             ? await tokens.IssueForHardwareAsync(machine.Id, address, cancellationToken).ConfigureAwait(false)
             : await tokens.IssueAsync(machine.Id, client, cancellationToken).ConfigureAwait(false);
     }

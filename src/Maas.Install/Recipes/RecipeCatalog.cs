@@ -25,9 +25,14 @@ public sealed class RecipeCatalog : IInstallRecipes
     /// <summary>Finds the recipe of a machine that is being deployed by one.</summary>
     /// <param name="machine">The machine.</param>
     /// <returns>The recipe; <see langword="null"/> when the machine has none, or this server does not have it any more.</returns>
-    public InstallRecipe? Find(Machine machine) => machine.Deployment?.Recipe is { } name
-        ? _recipes.FirstOrDefault(recipe => recipe.Name == name && recipe.Architecture == machine.Architecture.Split('/')[0])
-        : null;
+    public InstallRecipe? Find(Machine machine) =>
+        machine.Deployment?.Recipe is { } name ? Find(name, machine.Architecture) : null;
+
+    /// <inheritdoc/>
+    public TimeSpan? GetReportTimeout(string recipe, string architecture) => Find(recipe, architecture)?.ReportTimeout;
+
+    private InstallRecipe? Find(string name, string architecture) =>
+        _recipes.FirstOrDefault(recipe => recipe.Name == name && recipe.Architecture == architecture.Split('/')[0]);
 
     /// <inheritdoc/>
     public string? Choose(string osSystem, string series, string architecture)

@@ -153,7 +153,9 @@ public class WebhookTests
     [InlineData("start", "cmd-install")]
     [InlineData("start", "cmd-install/stage-partitioning")]
     [InlineData("finish", "cmd-install/stage-extract/writing")]
-    public async Task Stages_of_curtin_renew_the_deadline_of_a_deployment(string type, string name)
+    [InlineData("start", "subiquity/Install/install/curtin_install")] // Ubuntu's server installer
+    [InlineData("finish", "init-network/config-ssh")]
+    public async Task Steps_of_an_installer_and_of_cloud_init_renew_the_deadline_of_a_deployment(string type, string name)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
         await using var host = await ApiHost.StartAsync(time);
@@ -163,6 +165,25 @@ public class WebhookTests
         await SendAsync(host, machine.Id, await host.TokenAsync(machine), Report(type, name, "SUCCESS"), 204);
 
         (await host.MachineAsync(machine.Id)).Deadline.Should().Be(time.GetUtcNow() + TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public async Task Steps_that_follow_each_other_closely_change_the_machine_once_in_half_a_minute()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
+        await using var host = await ApiHost.StartAsync(time);
+        var machine = await InAsync(host, MachineStatus.Deploying);
+        var token = await host.TokenAsync(machine);
+        time.Advance(TimeSpan.FromMinutes(10));
+        var versions = new HashSet<long>();
+        for (var step = 0; step < 31; step++)
+        {
+            await SendAsync(host, machine.Id, token, Report("start", $"install/step-{step}", "SUCCESS"), 204);
+            versions.Add((await host.MachineAsync(machine.Id)).Version);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        versions.Should().HaveCount(2);
     }
 
     /// <summary>Reports with a byte changed, a part cut off, or a value of another type.</summary>

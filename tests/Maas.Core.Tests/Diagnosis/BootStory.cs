@@ -104,6 +104,13 @@ internal sealed class BootStory
     public BootStory UpToAgent() =>
         UpToKernel().Wait(20).AgentDhcp().Wait(1).Is(machine => machine with { CheckedIn = true, Updated = _now });
 
+    /// <summary>The machine gave a sign of life, which moves its deadline and writes no event.</summary>
+    public BootStory Heard(double after)
+    {
+        Wait(after);
+        return Is(machine => machine with { Updated = _now });
+    }
+
     public BootStory AgentDhcp() => Discover(null, null).Request(null, null);
 
     /// <summary>The system is on the disk.</summary>

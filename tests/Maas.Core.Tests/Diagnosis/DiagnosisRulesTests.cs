@@ -55,6 +55,10 @@ public class DiagnosisRulesTests
         ["out-of-memory"] = () => (Story().UpToKernel().Wait(20).AgentDhcp().Log("kernel: Out of memory: Killed process 77 (dd)"), 90),
         ["agent-silent"] = () => (Story().UpToAgent(), 601),
 
+        ["installer-not-started"] = () => (Recipe().UpToKernel(), 200),
+        ["answers-not-fetched"] = () => (Recipe().UpToKernel().Wait(20).AgentDhcp(), 910),
+        ["installer-silent"] = () => (Recipe().UpToAgent(), 910),
+
         ["disk-not-found"] = () => (Story().UpToAgent()
             .Fails("the disk vda (QM0001) is absent; there are: sda(QM0002)  step=network"), 1),
         ["other-hardware"] = () => (Story().UpToAgent().Fails(
@@ -114,6 +118,58 @@ public class DiagnosisRulesTests
 
         story.Explain(3600).Explanations.Select(explanation => explanation.Rule).FirstOrDefault().Should().Be(rule);
     }
+
+    [Fact]
+    public void A_healthy_installation_by_a_recipe_explains_nothing()
+    {
+        const string Elsewhere = "kernel http://mirror.example/vmlinuz";
+        (BootStory Story, double Later)[] steps =
+        [
+            (Recipe().UpToKernel(), 170),
+            (Recipe().UpToKernel().Wait(20).AgentDhcp(), 890), // Ubuntu loads its medium now
+            (Recipe().UpToProgram().Wait(3).Script(Elsewhere), 170), // fetched from another server, which nothing shows
+            (Recipe().UpToProgram().Wait(3).Script(Elsewhere).Wait(60).AgentDhcp(), 890),
+            (Recipe().UpToScript().Fetch(BootStory.Kernel, 9_000_000, transport: "http"), 170), // its ram disk is another server's
+            (Recipe().UpToProgram().Wait(3).Script("a script"), 7000), // an ISO, which a person operates
+            (Recipe().UpToAgent(), 890),
+            (Recipe().UpToAgent().Heard(after: 3000), 600), // a sign of life writes no event
+            (Recipe().UpToAgent().Log("base-installer: error: a mirror did not answer, trying the next"), 300),
+            (Recipe(TimeSpan.FromHours(1)).UpToHandover().Wait(60).SystemDhcp(), 1700), // Windows restarts more than once
+        ];
+        steps.SelectMany((step, number) => step.Story.Explain(step.Later).Explanations.Select(found => $"{number}: {found.Rule}"))
+            .Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_kernel_of_another_server_that_does_not_start_is_named()
+    {
+        var report = Recipe().UpToProgram().Wait(3).Script("kernel http://mirror.example/vmlinuz").Explain(200);
+        report.Explanations.Should().ContainSingle().Which.Should().Match<Explanation>(
+            best => best.Rule == "installer-not-started" && best.Cause.Contains("http://mirror.example/vmlinuz"));
+    }
+
+    [Fact]
+    public void The_first_failing_line_of_an_installers_log_explains_why_it_waits_for_a_person()
+    {
+        BootStory Failing() => Recipe().UpToAgent().Log("kernel: ata1: error: none of the installer's")
+            .Log("debootstrap: E: Failed getting release file http://mirror/dists/bookworm/Release")
+            .Log("base-installer: error: exiting on error base-installer/debootstrap-failed")
+            .Log("main-menu[258]: WARNING **: Menu item 'bootstrap-base' failed.");
+        var waiting = Failing().Explain(60).Explanations[0];
+        (waiting.Rule, waiting.Confidence).Should().Be(("installer-failed", ExplanationConfidence.Observed));
+        waiting.Cause.Should().Be(
+            "The installer logged: debootstrap: E: Failed getting release file http://mirror/dists/bookworm/Release.");
+        var failed = Failing().Fails("The Debian installer stopped: Menu item 'bootstrap-base' failed.").Explain(60).Explanations[0];
+        failed.Cause.Should().Contain("Menu item 'bootstrap-base' failed.").And.Contain("Its log: debootstrap: E: Failed getting release");
+        failed.Evidence.Should().HaveCount(2);
+        // The lines of an environment that writes an image are its agent's, which reports by itself.
+        Story().UpToAgent().Log("main-menu[258]: WARNING **: Menu item 'x' failed.").Explain(60).Explanations.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_report_of_an_installer_that_does_not_find_its_disk_is_explained_as_that() =>
+        Recipe().UpToAgent().Fails("The disk to install to was not found: there is no disk 0.").Explain(1).Explanations[0].Rule
+            .Should().Be("disk-not-found");
 
     [Fact]
     public void A_power_action_that_was_given_up_is_explained_by_its_event()
@@ -241,6 +297,15 @@ public class DiagnosisRulesTests
     }
 
     private static BootStory Story() => new();
+
+    /// <summary>A deployment by an operating system's own installer.</summary>
+    private static BootStory Recipe(TimeSpan? reportTimeout = null) => Story().Is(machine => machine with
+    {
+        Deployment = new Deployment
+        {
+            Recipe = "debian/bookworm", Disk = new InstallDisk("vda", "S1"), ReportTimeout = reportTimeout,
+        },
+    });
 
     private static IEnumerable<BootStory> Steps(MachineStatus status)
     {
