@@ -53,7 +53,8 @@ internal static class PowerTypeTable
         ]),
         new("redfish", "Redfish",
         [
-            Address, User, Password, new PowerTypeField("node_id", "Node ID") { Scope = "node" }, BootType, VerifyCertificate, Certificate,
+            Address, User, Password, new PowerTypeField("node_id", "Node ID") { Scope = "node" },
+            BootType with { Choices = [.. BootType.Choices, ("http", "UEFI HTTP boot")] }, VerifyCertificate, Certificate,
         ]),
         new("virsh", "Virsh (virtual systems)",
         [

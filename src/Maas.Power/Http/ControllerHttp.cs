@@ -54,21 +54,27 @@ internal sealed class ControllerHttp : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PowerFailureException(
-                PowerFailure.TimedOut, $"{Where(request)} did not answer within {_options.RequestTimeout.TotalSeconds:0} s.");
+            throw TimedOut(request);
         }
     }
 
     /// <summary>Sends a request whose answer does not end; the caller reads and disposes it.</summary>
+    /// <exception cref="PowerFailureException">The headers of an answer do not arrive in time.</exception>
     public async Task<HttpResponseMessage> SendForHeadersAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {
             throw Translate(request, e);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut(request);
         }
     }
 
@@ -161,6 +167,9 @@ internal sealed class ControllerHttp : IDisposable
                 : new(PowerFailure.Unintelligible, $"The answer of {where} is no HTTP."),
         };
     }
+
+    private PowerFailureException TimedOut(HttpRequestMessage request) =>
+        new(PowerFailure.TimedOut, $"{Where(request)} did not answer within {_options.RequestTimeout.TotalSeconds:0} s.");
 
     private static string Where(HttpRequestMessage request) => LogText.From(request.RequestUri?.Authority);
 }

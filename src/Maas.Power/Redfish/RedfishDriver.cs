@@ -8,7 +8,8 @@ namespace Maas.Power.Redfish;
 /// Parameters, as in MAAS: <c>power_address</c> (a host, or an address such as <c>https://10.0.0.8</c>), <c>power_user</c>,
 /// <c>power_pass</c>, <c>node_id</c> (the system; needed where a service has several). Of this package: <c>power_tls_fingerprint</c>, the
 /// SHA-256 of the service's certificate, for one that the system does not trust; <c>power_verify_ssl</c>, <c>n</c> to accept any;
-/// <c>power_boot_type</c> (<c>efi</c> or <c>legacy</c> sets the boot mode too).
+/// <c>power_boot_type</c> (<c>efi</c> or <c>legacy</c> sets the boot mode too; <c>http</c> sends a machine to the network by UEFI HTTP boot
+/// instead of PXE).
 /// </remarks>
 public sealed class RedfishDriver : IPowerDriver
 {
@@ -129,18 +130,22 @@ public sealed class RedfishDriver : IPowerDriver
             },
             cancellationToken);
 
-        public Task SetNextBootAsync(NextBoot device, string? bootType, CancellationToken cancellationToken) => client.SetBootAsync(
-            _system,
-            (device == NextBoot.Network ? RedfishBoot.Network : RedfishBoot.Disk) with
+        public Task SetNextBootAsync(NextBoot device, string? bootType, CancellationToken cancellationToken) =>
+            client.SetBootAsync(_system, BootOf(device, bootType?.ToUpperInvariant()), cancellationToken);
+
+        private static RedfishBoot BootOf(NextBoot device, string? bootType)
+        {
+            var boot = device != NextBoot.Network ? RedfishBoot.Disk : bootType == "HTTP" ? RedfishBoot.NetworkByHttp : RedfishBoot.Network;
+            return boot with
             {
-                Mode = bootType?.ToUpperInvariant() switch
+                Mode = bootType switch
                 {
-                    "EFI" => "UEFI",
+                    "EFI" or "HTTP" => "UEFI",
                     "LEGACY" => "Legacy",
                     _ => null,
                 },
-            },
-            cancellationToken);
+            };
+        }
 
         public ValueTask DisposeAsync() => client.DisposeAsync();
     }

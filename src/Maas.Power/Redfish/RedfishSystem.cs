@@ -63,6 +63,9 @@ public sealed record RedfishBoot(string Target)
     /// <summary>The network, once.</summary>
     public static RedfishBoot Network { get; } = new("Pxe");
 
+    /// <summary>The network by UEFI HTTP boot, once; DHCP says what is booted.</summary>
+    public static RedfishBoot NetworkByHttp { get; } = new("UefiHttp");
+
     /// <summary>The first disk, once.</summary>
     public static RedfishBoot Disk { get; } = new("Hdd");
 

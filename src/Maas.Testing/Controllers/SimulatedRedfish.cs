@@ -85,6 +85,13 @@ public sealed class SimulatedRedfish : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the connections of the clients that listen to pushed events, as a restart of the controller does.</summary>
+    public void DropListeners()
+    {
+        lock (_lock)
+            foreach (var listener in _listeners) listener.Writer.TryComplete();
+    }
+
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Threading.Channels;
 using CsCheck;
 using Maas.Power.Redfish;
 using Maas.Testing.Controllers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Power.Tests.Redfish;
 
@@ -10,15 +12,17 @@ public sealed class RedfishClientTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static RedfishClient Client(SimulatedRedfish bmc, string password = "secret", string? pin = null, bool any = false) =>
-        new(new RedfishConnectionSettings
+    private static RedfishClient Client(
+        SimulatedRedfish bmc, string password = "secret", string? pin = null, bool any = false, TimeProvider? timeProvider = null) => new(
+        new RedfishConnectionSettings
         {
             Address = bmc.Address,
             UserName = "admin",
             Password = password,
             CertificateFingerprint = pin ?? (any || bmc.CertificateFingerprint.Length == 0 ? null : bmc.CertificateFingerprint),
             AcceptAnyCertificate = any,
-        });
+        },
+        timeProvider: timeProvider);
 
     private static async Task<RedfishException> FailureOf(Func<Task> act) =>
         (await act.Should().ThrowAsync<RedfishException>()).Which;
@@ -224,6 +228,76 @@ public sealed class RedfishClientTests
         bmc.RaiseEvent("Critical", "A fan failed.");
         (await next).Should().BeTrue();
         events.Current.Should().BeEquivalentTo(new { Severity = "Critical", Message = "A fan failed." });
+    }
+
+    [Theory]
+    [InlineData(true)] // the service ends the connection, and its sessions
+    [InlineData(false)] // nothing arrives for five minutes: the connection may be dead
+    public async Task A_connection_of_events_that_ends_or_is_silent_is_opened_again(bool ends)
+    {
+        await using var bmc = new SimulatedRedfish();
+        var time = new TimersInOrder();
+        await using var client = Client(bmc, timeProvider: time);
+        var system = await client.GetSystemAsync(cancellationToken: Stop);
+        await using var events = client.WatchEventsAsync(system, cancellationToken: Stop).GetAsyncEnumerator(Stop);
+        var next = events.MoveNextAsync().AsTask();
+        while (bmc.Listeners == 0) await Task.Yield();
+        if (ends)
+        {
+            bmc.ForgetSessions();
+            bmc.DropListeners();
+        }
+
+        else
+        {
+            await time.SeeAsync(TimeSpan.FromMinutes(5), Stop); // for what the service says first
+            await time.PassAsync(TimeSpan.FromMinutes(5), Stop);
+        }
+
+        await time.PassAsync(TimeSpan.FromSeconds(5), Stop);
+        while (!next.IsCompleted)
+        {
+            bmc.RaiseEvent("Critical", "A fan failed.");
+            await Task.Yield();
+        }
+
+        (await next).Should().BeTrue();
+        events.Current.Message.Should().Be("A fan failed.");
+    }
+
+    /// <summary>A clock of which a test lets that time pass for which somebody waits.</summary>
+    private sealed class TimersInOrder : FakeTimeProvider
+    {
+        private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _waits.Writer.TryWrite(dueTime);
+            return timer;
+        }
+
+        public async Task PassAsync(TimeSpan wait, CancellationToken cancellationToken)
+        {
+            await SeeAsync(wait, cancellationToken);
+            Advance(wait);
+        }
+
+        public async Task SeeAsync(TimeSpan wait, CancellationToken cancellationToken)
+        {
+            while (await _waits.Reader.ReadAsync(cancellationToken) != wait) { }
+        }
+    }
+
+    [Fact]
+    public async Task Events_of_a_service_that_does_not_answer_are_a_failure_with_a_name()
+    {
+        var bmc = new SimulatedRedfish();
+        await using var client = Client(bmc);
+        var system = await client.GetSystemAsync(cancellationToken: Stop);
+        await using var events = client.WatchEventsAsync(system, cancellationToken: Stop).GetAsyncEnumerator(Stop);
+        await bmc.DisposeAsync();
+        (await FailureOf(() => events.MoveNextAsync().AsTask())).Failure.Should().Be(PowerFailure.Unreachable);
     }
 
     [Fact]

@@ -38,6 +38,19 @@ public sealed class RedfishDriverTests
         bmc.OpenSessions.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("http", NextBoot.Network, "http", true)]
+    [InlineData("http", NextBoot.Disk, "disk", true)]
+    [InlineData("efi", NextBoot.Network, "pxe", true)]
+    [InlineData("legacy", NextBoot.Network, "pxe", false)]
+    public async Task The_boot_type_decides_how_a_machine_is_sent_to_the_network(
+        string type, NextBoot next, string device, bool isUefi)
+    {
+        await using var bmc = new SimulatedRedfish();
+        (await _driver.SetNextBootAsync(Machine(bmc, ("power_boot_type", type)), next, Stop)).Should().BeOfType<PowerResult.Accepted>();
+        (bmc.Chassis.BootChoice!.Device, bmc.Chassis.BootChoice.IsUefi).Should().Be((device, isUefi));
+    }
+
     [Fact]
     public async Task A_machine_that_is_turning_on_is_not_taken_for_one_that_is_on()
     {
