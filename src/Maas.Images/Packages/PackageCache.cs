@@ -6,7 +6,8 @@ namespace Maas.Images.Packages;
 
 /// <summary>
 /// Keeps files of package mirrors that never change under their address, such as Debian packages and RPMs. Each is fetched once, however
-/// many ask for it at the same time, and read while it arrives. It does not check signatures: package managers do.
+/// many ask for it at the same time, and read while it arrives. It does not check signatures: package managers do. What cannot be the file
+/// of its address (no ar archive as <c>.deb</c>, no lead of an <c>.rpm</c>, another digest than <c>by-hash/SHA256/</c> says) is not kept.
 /// </summary>
 /// <remarks>
 /// A file has its name only when it is complete and on the disk. A fetch ends with its last reader. One process at a time
@@ -143,18 +144,27 @@ public sealed class PackageCache : IAsyncDisposable
         }
 
         using var place = _shelf.Reserve(key, length, _options.Download.SpareBytes);
-        fetch.Begin(place.Handle, length);
+        using var check = PackageCheck.For(url, answer.Name);
+        var hasBegun = check.HasBegun;
+        if (hasBegun) fetch.Begin(place.Handle, length);
         var buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         long arrived = 0;
         for (int read; (read = await _client.ReadAsync(answer, buffer, fetch.Token).ConfigureAwait(false)) > 0;)
         {
             if (arrived + read > length) throw new UntrustedArchiveException(answer.Name, $"it is longer than the {length} bytes promised");
+            check.Add(buffer.AsSpan(0, read));
             await RandomAccess.WriteAsync(place.Handle, buffer.AsMemory(0, read), arrived, fetch.Token).ConfigureAwait(false);
-            fetch.Arrive(arrived += read);
+            arrived += read;
+            if (!check.HasBegun) continue;
+            if (!hasBegun) fetch.Begin(place.Handle, length);
+            hasBegun = true;
+            if (arrived == length) check.Finish(); // no reader gets the end of a wrong file
+            fetch.Arrive(arrived);
         }
 
         if (arrived != length)
             throw new HttpIOException(HttpRequestError.ResponseEnded, $"{answer.Name} broke off after {arrived} of {length} bytes.");
+        if (!hasBegun || arrived == 0) check.Finish();
         place.Publish();
     }
 }

@@ -56,7 +56,7 @@ public sealed class PackageProxyTests : IAsyncLifetime
     [Fact]
     public async Task A_package_is_fetched_once_through_the_proxy_and_by_its_path_and_an_index_each_time()
     {
-        var package = _files["/debian/pool/a_1_amd64.deb"] = RandomNumberGenerator.GetBytes(300_000);
+        var package = _files["/debian/pool/a_1_amd64.deb"] = [.. "!<arch>\n"u8, .. RandomNumberGenerator.GetBytes(300_000)];
         _files["/debian/dists/x/InRelease"] = "one"u8.ToArray();
         using var client = ThroughProxy();
         using var direct = new HttpClient { BaseAddress = _server.Base };
@@ -78,23 +78,23 @@ public sealed class PackageProxyTests : IAsyncLifetime
     [Fact]
     public async Task A_part_of_a_package_and_its_head_are_answered()
     {
-        _files["/debian/a.deb"] = [1, 2, 3, 4, 5];
+        _files["/debian/a.drpm"] = [1, 2, 3, 4, 5];
         using var client = ThroughProxy();
-        (await client.GetByteArrayAsync(new Uri(Mirror, "a.deb"), Token)).Should().HaveCount(5);
-        using var part = new HttpRequestMessage(HttpMethod.Get, new Uri(Mirror, "a.deb")) { Headers = { Range = new(3, null) } };
+        (await client.GetByteArrayAsync(new Uri(Mirror, "a.drpm"), Token)).Should().HaveCount(5);
+        using var part = new HttpRequestMessage(HttpMethod.Get, new Uri(Mirror, "a.drpm")) { Headers = { Range = new(3, null) } };
         using var answer = await client.SendAsync(part, Token);
         answer.StatusCode.Should().Be(HttpStatusCode.PartialContent);
         (await answer.Content.ReadAsByteArrayAsync(Token)).Should().Equal(4, 5);
-        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(Mirror, "a.deb")), Token);
+        using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(Mirror, "a.drpm")), Token);
         head.Content.Headers.ContentLength.Should().Be(5);
     }
 
     [Fact]
     public async Task What_a_client_says_to_this_server_is_not_told_to_the_mirror()
     {
-        _files["/debian/a.deb"] = _files["/debian/index"] = [1];
+        _files["/debian/a.drpm"] = _files["/debian/index"] = [1];
         using var client = ThroughProxy();
-        foreach (var name in (string[])["a.deb", "index"])
+        foreach (var name in (string[])["a.drpm", "index"])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Mirror, name));
             request.Headers.TryAddWithoutValidation("Authorization", "OAuth oauth_token=secret");
@@ -102,13 +102,13 @@ public sealed class PackageProxyTests : IAsyncLifetime
             (await client.SendAsync(request, Token)).StatusCode.Should().Be(HttpStatusCode.OK);
         }
 
-        _requests.Should().Equal("GET /debian/a.deb", "GET /debian/index");
+        _requests.Should().Equal("GET /debian/a.drpm", "GET /debian/index");
     }
 
     [Fact]
     public async Task With_use_peer_proxy_it_fetches_through_the_proxy_of_the_settings()
     {
-        _files["/debian/a.deb"] = _files["/debian/index"] = [1, 2];
+        _files["/debian/a.drpm"] = _files["/debian/index"] = [1, 2];
         ConcurrentQueue<string> asked = new();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -127,12 +127,12 @@ public sealed class PackageProxyTests : IAsyncLifetime
         (await settings.ChangeAsync("use_peer_proxy", "true", Token)).Should().BeNull();
         using var client = ThroughProxy();
 
-        (await client.GetByteArrayAsync(new Uri(Mirror, "a.deb"), Token)).Should().HaveCount(2);
+        (await client.GetByteArrayAsync(new Uri(Mirror, "a.drpm"), Token)).Should().HaveCount(2);
         (await client.GetByteArrayAsync(new Uri(Mirror, "index"), Token)).Should().HaveCount(2);
         (await settings.ChangeAsync("use_peer_proxy", "false", Token)).Should().BeNull();
         (await client.GetByteArrayAsync(new Uri(Mirror, "index"), Token)).Should().HaveCount(2);
 
-        asked.Should().Equal($"{Mirror}a.deb ", $"{Mirror}index ");
+        asked.Should().Equal($"{Mirror}a.drpm ", $"{Mirror}index ");
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class PackageProxyTests : IAsyncLifetime
                 (new Uri(Mirror, "missing.deb"), HttpStatusCode.NotFound),
                 (new Uri(Mirror, "missing"), HttpStatusCode.NotFound),
                 (new Uri(Mirror, "../outside.deb"), HttpStatusCode.Forbidden),
-                (new Uri("http://127.0.0.1:1/a.deb"), HttpStatusCode.Forbidden),
+                (new Uri("http://127.0.0.1:1/a.drpm"), HttpStatusCode.Forbidden),
                 (new Uri(_server.Base, "api/2.0/version/"), HttpStatusCode.Forbidden),
             ])
         {
@@ -153,7 +153,7 @@ public sealed class PackageProxyTests : IAsyncLifetime
         }
 
         await _mirror.StopAsync(Token);
-        using var gone = await client.GetAsync(new Uri(Mirror, "a.deb"), Token);
+        using var gone = await client.GetAsync(new Uri(Mirror, "a.drpm"), Token);
         gone.StatusCode.Should().Be(HttpStatusCode.BadGateway);
         (await gone.Content.ReadAsStringAsync(Token)).Should().Contain("cannot be reached");
     }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Maas.Images.Downloads;
 using Maas.Images.Packages;
 
@@ -8,7 +9,7 @@ namespace Maas.Images.Tests.Packages;
 
 public sealed class PackageCacheTests : IDisposable
 {
-    private static readonly Uri Hello = new("http://mirror.test/pool/hello_1_amd64.deb");
+    private static readonly Uri Hello = new("http://mirror.test/pool/hello_1.orig.tar.gz");
 
     private readonly TemporaryFolder _folder = new();
     private readonly PacedMirror _mirror = new();
@@ -88,6 +89,39 @@ public sealed class PackageCacheTests : IDisposable
         cache.Bytes.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("hello_1_amd64.deb", "!<arch>\ndebian-binary", true)]
+    [InlineData("hello_1_amd64.deb", "<html>Please sign in</html>", false)]
+    [InlineData("hello_1_amd64.udeb", "!<ar", false)]
+    [InlineData("hello-1.x86_64.rpm", "\u00ED\u00AB\u00EE\u00DB\u0003", true)]
+    [InlineData("hello-1.x86_64.rpm", "<html>", false)]
+    [InlineData("hello-1.x86_64.rpm", "", false)]
+    [InlineData("hello-1.drpm", "drpmDLT", true)]
+    [InlineData("by-hash/SHA256/2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824", "hello", true)]
+    [InlineData("by-hash/SHA256/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "hallo", false)]
+    [InlineData("by-hash/SHA256/2cf24dba", "hallo", true)] // names no digest
+    public async Task A_file_that_cannot_be_what_its_address_says_is_not_kept(string path, string content, bool isKept)
+    {
+        var url = new Uri(Hello, path);
+        await using var cache = Open();
+        if (isKept)
+        {
+            (await ReadAllAsync(cache, url, Encoding.Latin1.GetBytes(content))).Should().Equal(Encoding.Latin1.GetBytes(content));
+            return;
+        }
+
+        var body = _mirror.Add(url, content.Length);
+        await body.WriteAsync(Encoding.Latin1.GetBytes(content), Token);
+        await body.CompleteAsync();
+        (await FluentActions.Awaiting(async () =>
+        {
+            using var file = await cache.OpenAsync(url, Token);
+            await file!.Content.CopyToAsync(Stream.Null, Token);
+        }).Should().ThrowAsync<Exception>()).Which.Should().Match(fault => fault is IOException || fault is UntrustedArchiveException);
+        cache.Bytes.Should().Be(0);
+        Directory.EnumerateFiles(_folder.Path, KeyOf(url), SearchOption.AllDirectories).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task A_fetch_ends_with_its_last_reader()
     {
@@ -125,7 +159,7 @@ public sealed class PackageCacheTests : IDisposable
     {
         const int Size = 200 << 10; // five fill the cache of 1 MiB
         await using var cache = Open();
-        var urls = Enumerable.Range(0, 6).Select(number => new Uri(Hello, $"{number}.deb")).ToList();
+        var urls = Enumerable.Range(0, 6).Select(number => new Uri(Hello, $"{number}.tar.gz")).ToList();
         foreach (var url in urls[..5]) await ReadAllAsync(cache, url, new byte[Size]);
         await ReadAllAsync(cache, urls[0], null);
         await ReadAllAsync(cache, urls[5], new byte[Size]);
