@@ -181,6 +181,31 @@ public sealed class EphemeralImageOptions
     public string KernelPackage { get; set; } = "linux-image-amd64";
 
     /// <summary>
+    /// Programs beside those that the agent needs, each <c>PACKAGE:PATH</c>, such as <c>fio:usr/bin/fio</c>. Their libraries follow. One
+    /// whose package no source has is left out, with a warning. Default: <c>smartmontools:usr/sbin/smartctl</c>, for
+    /// <c>smartctl-validate</c>. In configuration a list replaces the default, and an empty text takes it away.
+    /// </summary>
+    public IList<string> Programs { get; } = ["smartmontools:usr/sbin/smartctl"];
+
+    /// <summary>
+    /// Kernel modules beside the usual ones: names (<c>mlx4_en</c>), or folders below <c>kernel/</c> of the kernel's package
+    /// (<c>drivers/infiniband</c>). What they depend on follows. Default none.
+    /// </summary>
+    public IList<string> Modules { get; } = [];
+
+    /// <summary>
+    /// Packages with firmware files, such as <c>firmware-bnx2x</c>; of each, what a module asks for goes in. The mirror's component
+    /// <c>non-free-firmware</c> has them. One that no source has is left out, with a warning. Default none.
+    /// </summary>
+    public IList<string> FirmwarePackages { get; } = [];
+
+    /// <summary>
+    /// A folder whose files go into the environment by their paths (<c>FOLDER/usr/bin/burn-in</c> is <c>/usr/bin/burn-in</c> there),
+    /// executable; 64 MiB together at most. They may replace ours. <see langword="null"/>, the default, for none.
+    /// </summary>
+    public string? FileDirectory { get; set; }
+
+    /// <summary>
     /// An environment of the host's own, by the names its <c>IBootFiles</c> knows; then nothing is fetched or built.
     /// <see langword="null"/>, the default, for ours.
     /// </summary>

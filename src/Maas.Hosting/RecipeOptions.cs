@@ -48,6 +48,18 @@ public sealed class RecipeOptions
     public Uri? Proxy { get; set; }
 
     /// <summary>
+    /// How long an installation may take, 1 minute to 7 days: then the installer's signs of life end. <see langword="null"/> for the
+    /// recipe's own: 2 hours.
+    /// </summary>
+    public TimeSpan? Duration { get; set; }
+
+    /// <summary>
+    /// How long an installation may be silent before it fails, at most 7 days. <see langword="null"/> for the recipe's own: the server's
+    /// deadline of deployments, but an hour for Windows and twelve hours for an ISO.
+    /// </summary>
+    public TimeSpan? ReportTimeout { get; set; }
+
+    /// <summary>
     /// What the templates read as <c>params</c>. A value takes the type of the recipe's own: <c>true</c> or <c>false</c>, a whole number,
     /// words for a list (<c>openssh-server htop</c>), or a text.
     /// </summary>

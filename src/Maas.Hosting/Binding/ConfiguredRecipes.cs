@@ -39,6 +39,10 @@ internal static class ConfiguredRecipes
                 yield return $"{name}: a recipe of the kind {options.Kind} does not read it.";
         }
 
+        if (options.Duration is { } duration && (duration < TimeSpan.FromMinutes(1) || duration > TimeSpan.FromDays(7)))
+            yield return $"{nameof(RecipeOptions.Duration)} must be 1 minute to 7 days.";
+        if (options.ReportTimeout is { } silence && (silence <= TimeSpan.Zero || silence > TimeSpan.FromDays(7)))
+            yield return $"{nameof(RecipeOptions.ReportTimeout)} must be more than 0, and 7 days at most.";
         if (needs.Any(name => !ValuesOf(options).Single(value => value.Name == name).IsSet)) yield break;
         var own = Make(options).Parameters;
         foreach (var (name, text) in options.Parameters)
@@ -61,6 +65,8 @@ internal static class ConfiguredRecipes
             Architecture = options.Architecture,
             Mirror = options.Mirror ?? recipe.Mirror,
             Proxy = options.Proxy ?? recipe.Proxy,
+            Duration = options.Duration ?? recipe.Duration,
+            ReportTimeout = options.ReportTimeout ?? recipe.ReportTimeout,
             Parameters = parameters,
         };
     }

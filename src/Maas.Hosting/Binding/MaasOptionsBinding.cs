@@ -21,6 +21,10 @@ internal static class MaasOptionsBinding
         { nameof(EphemeralImageOptions.Keyring), (options, section) => options.Keyring = section.TextOrNull() },
         { nameof(EphemeralImageOptions.Architectures), (options, section) => section.FillWords(options.Architectures) },
         { nameof(EphemeralImageOptions.KernelPackage), (options, section) => options.KernelPackage = section.Text() },
+        { nameof(EphemeralImageOptions.Programs), (options, section) => section.FillWords(options.Programs) },
+        { nameof(EphemeralImageOptions.Modules), (options, section) => section.FillWords(options.Modules) },
+        { nameof(EphemeralImageOptions.FirmwarePackages), (options, section) => section.FillWords(options.FirmwarePackages) },
+        { nameof(EphemeralImageOptions.FileDirectory), (options, section) => options.FileDirectory = section.TextOrNull() },
         { nameof(EphemeralImageOptions.Own), (options, section) => options.Own = OwnOf(section) },
     };
 
@@ -98,6 +102,8 @@ internal static class MaasOptionsBinding
         { nameof(RecipeOptions.Share), (recipe, section) => recipe.Share = section.Text() },
         { nameof(RecipeOptions.Mirror), (recipe, section) => recipe.Mirror = section.ReadAddressOrNull() },
         { nameof(RecipeOptions.Proxy), (recipe, section) => recipe.Proxy = section.ReadAddressOrNull() },
+        { nameof(RecipeOptions.Duration), (recipe, section) => recipe.Duration = section.ReadOrNull<TimeSpan>() },
+        { nameof(RecipeOptions.ReportTimeout), (recipe, section) => recipe.ReportTimeout = section.ReadOrNull<TimeSpan>() },
         { nameof(RecipeOptions.Parameters), (recipe, section) => FillParameters(recipe.Parameters, section) },
     };
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Maas.Boot.Dhcp4.Server;
+using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Link;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         List<string> failures =
         [
             .. (attributes.Failures ?? []).Select(Named), .. NetworksOf(options), .. RecipesOf(options), .. ArchitecturesOf(options),
-            .. WebhooksOf(options), .. PeersOf(options),
+            .. EnvironmentOf(options), .. WebhooksOf(options), .. PeersOf(options),
         ];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
@@ -44,6 +45,15 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         from architecture in options.Ephemeral.Architectures.DefaultIfEmpty("")
         where architecture is not ("amd64" or "arm64")
         select $"{path.Path}:Ephemeral:Architectures: '{architecture}' is no architecture of an environment; there are: amd64, arm64.";
+
+    private IEnumerable<string> EnvironmentOf(MaasOptions options)
+    {
+        var key = $"{path.Path}:Ephemeral";
+        foreach (var program in options.Ephemeral.Programs.Where(program => EnvironmentParts.ReadProgram(program) is null))
+            yield return $"{key}:Programs: '{program}' is no PACKAGE:PATH, such as fio:usr/bin/fio.";
+        if (options.Ephemeral.FileDirectory is { } folder && !Directory.Exists(folder))
+            yield return $"{key}:FileDirectory: there is no folder '{folder}'.";
+    }
 
     private IEnumerable<string> RecipesOf(MaasOptions options) =>
         from recipe in options.Recipes.Index()

@@ -102,10 +102,9 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
         await BootPrograms.ImportAsync(
             packages, options.ProgramDirectory, BootPrograms.For(architecture), progress, cancellationToken).ConfigureAwait(false);
         await WarnOfOldShimAsync(cancellationToken).ConfigureAwait(false);
-        var recipe = new EphemeralEnvironmentOptions
-        {
-            KernelPackage = options.Ephemeral.KernelPackage.Replace("amd64", architecture, StringComparison.Ordinal),
-        };
+        var recipe = await EnvironmentParts.ChooseAsync(
+            options.Ephemeral, architecture, packages, package => LogLeftOut(architecture, package), cancellationToken)
+            .ConfigureAwait(false);
         var environment = await EphemeralEnvironment.BuildAsync(
             packages, DirectoryOf(architecture), recipe, progress, cancellationToken).ConfigureAwait(false);
         Serve(architecture, environment);
@@ -179,6 +178,11 @@ internal sealed partial class EphemeralImageService(MaasOptions options, TimePro
 
     [LoggerMessage(132, LogLevel.Warning, "There is no ephemeral environment to build: name a mirror or a folder of packages")]
     private partial void LogNoSource();
+
+    [LoggerMessage(
+        136, LogLevel.Warning,
+        "The ephemeral environment for {Architecture} is built without the package {Package}, which no source has")]
+    private partial void LogLeftOut(string architecture, string package);
 
     [LoggerMessage(133, LogLevel.Error, "The ephemeral environment could not be built; tried again in {Wait}")]
     private partial void LogFailed(Exception exception, TimeSpan wait);

@@ -77,6 +77,8 @@ public class MaasOptionsBindingTests
         ["Recipes:0:Share"] = @"\\10.0.0.1\windows",
         ["Recipes:0:Mirror"] = "http://rpms.lab/rocky/",
         ["Recipes:0:Proxy"] = "http://squid.lab:3128/",
+        ["Recipes:0:Duration"] = "03:00:00",
+        ["Recipes:0:ReportTimeout"] = "01:30:00",
         ["Recipes:0:Parameters:user"] = "ann",
         ["Ephemeral:Mirror"] = "http://mirror/debian",
         ["Ephemeral:Suite"] = "trixie",
@@ -84,6 +86,10 @@ public class MaasOptionsBindingTests
         ["Ephemeral:Keyring"] = "/srv/keyring.gpg",
         ["Ephemeral:Architectures:0"] = "arm64",
         ["Ephemeral:KernelPackage"] = "linux-image-cloud-amd64",
+        ["Ephemeral:Programs:0"] = "fio:usr/bin/fio",
+        ["Ephemeral:Modules:0"] = "mlx4_en",
+        ["Ephemeral:FirmwarePackages:0"] = "firmware-bnx2x",
+        ["Ephemeral:FileDirectory"] = "/srv/environment",
         ["Ephemeral:Own:Kernel"] = "kernel",
         ["Ephemeral:Own:InitialRamDisk"] = "initrd",
         ["Ephemeral:Own:RootFileSystem"] = "squashfs",
@@ -99,7 +105,8 @@ public class MaasOptionsBindingTests
             "AdministratorKeyFile",
             "Networks:lab:Reservations:0:HostName", "Webhooks:ci:SigningSecrets:0", "Webhooks:ci:Url"])
             .Where(key => !(key.StartsWith("Ephemeral:") || key.StartsWith("Recipes:")) || key.EndsWith("Mirror")
-                || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy")),
+                || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy") || key.EndsWith("Duration")
+                || key.EndsWith("Timeout")),
     ];
 
     [Fact]
