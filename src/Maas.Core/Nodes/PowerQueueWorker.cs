@@ -13,7 +13,6 @@ public sealed partial class PowerQueueWorker
     private const int AtOnce = 16;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly IPowerQueue _store;
@@ -75,14 +74,15 @@ public sealed partial class PowerQueueWorker
     /// <summary>Does what is due now, and returns how many actions that were. For tests and for hosts with a loop of their own.</summary>
     public async Task<int> PassAsync(CancellationToken cancellationToken = default)
     {
-        var claimed = await ClaimAsync(AtOnce, cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(claimed.Select(effect => PerformAsync(effect, cancellationToken))).ConfigureAwait(false);
+        var term = PowerClaimTerm.Begin(_clock);
+        var claimed = await ClaimAsync(term, AtOnce, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(claimed.Select(effect => PerformAsync(effect, term, cancellationToken))).ConfigureAwait(false);
         return claimed.Count;
     }
 
     /// <summary>The lease outlasts the action, so that no second worker repeats what is still under way.</summary>
-    private Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(int limit, CancellationToken cancellationToken) =>
-        _store.ClaimAsync(_clock.GetUtcNow(), _options.PowerTimeout + LeaseMargin, limit, cancellationToken);
+    private Task<IReadOnlyList<QueuedPowerAction>> ClaimAsync(PowerClaimTerm term, int limit, CancellationToken cancellationToken) =>
+        _store.ClaimAsync(term.Begun, _options.PowerTimeout + PowerClaimTerm.Margin, limit, cancellationToken);
 
     /// <summary>
     /// Begins what is due, and returns how long there is nothing to begin; the end of each action raises the signal. A store
@@ -95,11 +95,12 @@ public sealed partial class PowerQueueWorker
             // Only this loop takes slots: there are at least as many when the claim is back.
             var free = slots.CurrentCount;
             if (free == 0) return LongestSleep;
-            var claimed = await ClaimAsync(free, cancellationToken).ConfigureAwait(false);
+            var term = PowerClaimTerm.Begin(_clock);
+            var claimed = await ClaimAsync(term, free, cancellationToken).ConfigureAwait(false);
             foreach (var effect in claimed)
             {
                 await slots.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-                _ = PerformInSlotAsync(effect, slots, work);
+                _ = PerformInSlotAsync(effect, term, slots, work);
             }
 
             if (claimed.Count > 0) return TimeSpan.Zero;
@@ -113,17 +114,19 @@ public sealed partial class PowerQueueWorker
         }
     }
 
-    private async Task PerformInSlotAsync(QueuedPowerAction queued, SemaphoreSlim slots, CancellationToken cancellationToken)
+    private async Task PerformInSlotAsync(
+        QueuedPowerAction queued, PowerClaimTerm term, SemaphoreSlim slots, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);
         try
         {
             await Task.Yield(); // A driver that does its work before its first await does not block this loop.
-            await PerformAsync(queued, cancellationToken).ConfigureAwait(false);
+            await PerformAsync(queued, term, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await ReleaseAsync(queued).ConfigureAwait(false);
+            LogHandedOver(queued.MachineId, queued.Effect.Action);
         }
         catch (Exception failure)
         {
@@ -142,7 +145,6 @@ public sealed partial class PowerQueueWorker
         try
         {
             await _store.ReleaseAsync(queued, CancellationToken.None).ConfigureAwait(false);
-            LogHandedOver(queued.MachineId, queued.Effect.Action);
         }
         catch (Exception failure)
         {
@@ -150,12 +152,20 @@ public sealed partial class PowerQueueWorker
         }
     }
 
-    private async Task PerformAsync(QueuedPowerAction queued, CancellationToken cancellationToken)
+    private async Task PerformAsync(QueuedPowerAction queued, PowerClaimTerm term, CancellationToken cancellationToken)
     {
         if (await _machines.GetAsync(queued.MachineId, cancellationToken).ConfigureAwait(false) is not { } machine
             || (queued.Effect.Repeats && (machine.CheckedIn || !machine.WaitsForBoot)))
         {
             await _store.DropAsync(queued, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (!term.AllowsStart(_clock))
+        {
+            // The process was paused, or the store was slow: another host may have performed the action since, and later ones.
+            LogClaimEnded(machine.Id, queued.Effect.Action);
+            await ReleaseAsync(queued).ConfigureAwait(false);
             return;
         }
 
@@ -243,6 +253,10 @@ public sealed partial class PowerQueueWorker
 
     [LoggerMessage(95, LogLevel.Information, "Power action {Action} of machine {SystemId} was cancelled and is left to another host")]
     private partial void LogHandedOver(SystemId systemId, PowerAction action);
+
+    [LoggerMessage(33, LogLevel.Warning,
+        "Power action {Action} of machine {SystemId} was not begun: its claim was about to end; it is claimed again")]
+    private partial void LogClaimEnded(SystemId systemId, PowerAction action);
 
     [LoggerMessage(24, LogLevel.Error, "Failed to process the power queue; trying again")]
     private partial void LogPassFailed(Exception failure);

@@ -296,6 +296,72 @@ public class PowerQueueWorkerTests
         (await test.SettleAsync(machine.Id)).Status.Should().Be(MachineStatus.Broken);
     }
 
+    [Fact]
+    public async Task A_host_that_was_paused_after_its_claim_does_not_turn_on_what_was_released_since()
+    {
+        PausedPowerQueue queue = null!;
+        await using var test = await TestCore.OpenAsync(wrap: store => PausedPowerQueue.Over(store, out queue));
+        var machine = await test.ReadyAsync();
+        await test.Machines.AllocateAsync(new AllocationRequest { Owner = "bob" });
+        await test.DoAsync(machine.Id, new MachineCommand.TurnOn());
+        test.Power.Asked.Clear();
+        queue.Pause = async () =>
+        {
+            test.Clock.Advance(TimeSpan.FromMinutes(5));
+            await test.SettleAsync(machine.Id); // as another host does
+            await test.DoAsync(machine.Id, new MachineCommand.Release());
+            await test.SettleAsync(machine.Id);
+        };
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOn, PowerAction.TurnOff);
+        (await test.GetAsync(machine.Id)).Should().Match<Machine>(released =>
+            released.Status == MachineStatus.Ready && released.PowerState == MachinePowerState.Off);
+    }
+
+    [Theory]
+    [InlineData(29)]
+    [InlineData(31)]
+    public async Task An_action_whose_claim_is_about_to_end_is_claimed_again(int seconds)
+    {
+        PausedPowerQueue queue = null!;
+        await using var test = await TestCore.OpenAsync(wrap: store => PausedPowerQueue.Over(store, out queue));
+        var machine = await test.EnlistAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+        queue.Pause = () =>
+        {
+            test.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            return Task.CompletedTask;
+        };
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(1);
+        test.Power.Asked.Should().HaveCount(seconds < 30 ? 1 : 0);
+        await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().Equal(PowerAction.TurnOff, PowerAction.TurnOn);
+    }
+
+    [Fact]
+    public void A_claim_ends_by_the_clock_of_the_store_where_the_timer_stood_still()
+    {
+        var clock = new SuspendedClock();
+        var term = PowerClaimTerm.Begin(clock);
+        term.AllowsStart(clock).Should().BeTrue();
+        clock.Now += TimeSpan.FromSeconds(29);
+        term.AllowsStart(clock).Should().BeTrue();
+        clock.Now += TimeSpan.FromSeconds(1);
+        term.AllowsStart(clock).Should().BeFalse();
+    }
+
+    /// <summary>The clock of a machine that was suspended, after a transaction has set it.</summary>
+    private sealed class SuspendedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long GetTimestamp() => 0;
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
