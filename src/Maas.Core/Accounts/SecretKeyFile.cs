@@ -36,9 +36,9 @@ internal static class SecretKeyFile
         }
 
         var cipher = new SecretCipher(await ReadAsync(path, cancellationToken).ConfigureAwait(false));
-        if (known is null)
-            await settings.SetAsync(Setting, $"\"{cipher.Fingerprint}\"", cancellationToken).ConfigureAwait(false);
-        else if (known != cipher.Fingerprint)
+        // Hosts of a store may start for the first time together: the first one's key counts.
+        known ??= (await settings.GetOrAddAsync(Setting, $"\"{cipher.Fingerprint}\"", cancellationToken).ConfigureAwait(false)).Trim('"');
+        if (known != cipher.Fingerprint)
             throw new SecretKeyException($"The file {path} has another key than the one that the secrets in the store are encrypted with.");
         return cipher;
     }

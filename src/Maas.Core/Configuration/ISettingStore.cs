@@ -14,4 +14,11 @@ public interface ISettingStore
     /// <param name="json">JSON text.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     Task SetAsync(string name, string json, CancellationToken cancellationToken);
+
+    /// <summary>Sets a setting that was never set. Of several callers, on whichever hosts, one sets it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="json">JSON text.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns>The setting as it is now: <paramref name="json"/>, or what it was set to before.</returns>
+    Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken);
 }

@@ -164,12 +164,10 @@ public sealed partial class ChangeDelivery
 
     private async Task<string> ReadSourceAsync(CancellationToken cancellationToken)
     {
-        if (await _store.Settings.GetAsync(SourceSetting, cancellationToken).ConfigureAwait(false) is not { } json)
-        {
-            json = $"\"urn:uuid:{Guid.CreateVersion7()}\"";
-            await _store.Settings.SetAsync(SourceSetting, json, cancellationToken).ConfigureAwait(false);
-        }
-
+        // The deliveries of a store begin together, and send one source.
+        var json = await _store.Settings.GetAsync(SourceSetting, cancellationToken).ConfigureAwait(false)
+            ?? await _store.Settings.GetOrAddAsync(SourceSetting, $"\"urn:uuid:{Guid.CreateVersion7()}\"", cancellationToken)
+                .ConfigureAwait(false);
         return json.Trim('"');
     }
 

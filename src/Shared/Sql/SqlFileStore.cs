@@ -67,6 +67,15 @@ internal sealed class SqlFileStore(SqlDatabase database, StoreQuotas quotas) : I
                 ("@name", name), ("@json", json)),
         cancellationToken);
 
+    public Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            session.Execute(
+                "INSERT INTO settings (name, json) VALUES (@name, @json) ON CONFLICT (name) DO NOTHING", ("@name", name), ("@json", json));
+            return session.ExecuteScalar<string>("SELECT json FROM settings WHERE name = @name", ("@name", name))!; // it is there now
+        },
+        cancellationToken);
+
     private static StoredFile Read(DbDataReader row) =>
         new(row.GetString(0) is { Length: > 0 } owner ? owner : null, row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3));
 }

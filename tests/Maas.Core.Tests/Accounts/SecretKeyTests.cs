@@ -6,6 +6,8 @@ using Maas.Core.Configuration;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Records;
+using Maas.Core.Stores;
+using Maas.Testing;
 
 namespace Maas.Core.Tests.Accounts;
 
@@ -42,6 +44,22 @@ public sealed class SecretKeyTests : IDisposable
         }
 
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(KeyFile).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Of_two_hosts_that_start_together_with_keys_of_their_own_one_is_refused()
+    {
+        await using var store = new InMemoryMaasStore();
+        await store.OpenAsync(new StoreLimits(), TestContext.Current.CancellationToken);
+        var racing = new RacingSettings(store.Settings, "secret_key_fingerprint", 2);
+        var starts = new[] { "a", "b" }.Select(name => SecretKeyFile.OpenAsync(
+            Path.Combine(_folder.FullName, name), racing, TestContext.Current.CancellationToken)).ToArray();
+        await Task.WhenAll(starts).ContinueWith(_ => { }, TestContext.Current.CancellationToken);
+
+        starts.Count(start => start.IsCompletedSuccessfully).Should().Be(1);
+        starts.Single(start => start.IsFaulted).Exception!.InnerException.Should().BeOfType<SecretKeyException>();
+        (await store.Settings.GetAsync("secret_key_fingerprint", TestContext.Current.CancellationToken)).Should()
+            .Be($"\"{(await starts.Single(start => start.IsCompletedSuccessfully)).Fingerprint}\"");
     }
 
     [Fact]

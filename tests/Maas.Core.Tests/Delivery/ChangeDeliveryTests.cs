@@ -210,6 +210,22 @@ public class ChangeDeliveryTests
             """.ReplaceLineEndings(""));
     }
 
+    [Fact]
+    public async Task Deliveries_that_start_together_for_the_first_time_send_one_source()
+    {
+        await using var test = await TestCore.OpenAsync(wrap: store => RacingSettings.Over(store, "maas.delivery_source", 3));
+        var destinations = Enumerable.Range(1, 3).Select(_ => new RecordingDestination()).ToArray();
+        Run[] runs = [.. destinations.Select((destination, number) => new Run(test.Core.CreateDelivery($"test{number}", destination)))];
+        foreach (var number in Enumerable.Range(0, 3))
+            while (await test.Store.Settings.GetAsync($"maas.delivery.test{number}", Stop) is null) await Task.Yield();
+        await test.EnlistAsync();
+
+        var sources = new List<string>();
+        foreach (var destination in destinations) sources.Add((await destination.NextAsync()).Source);
+        foreach (var run in runs) await run.DisposeAsync();
+        sources.Distinct().Should().ContainSingle();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a name")]

@@ -175,6 +175,9 @@ public class MachineActorTests
         public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
         public Task SetAsync(string name, string json, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     /// <summary>A store of one machine that somebody else changes after it was read for the first time.</summary>

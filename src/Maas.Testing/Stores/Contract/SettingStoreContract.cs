@@ -13,6 +13,18 @@ internal sealed class SettingStoreContract : StoreCases
         Expect.Equal("2", await Store.Settings.GetAsync("A", Token).ConfigureAwait(false));
     }
 
+    public async Task A_setting_that_several_callers_add_is_the_same_for_all()
+    {
+        var added = await Task.WhenAll(Enumerable.Range(1, 8).Select(number => Task.Run(
+            () => Store.Settings.GetOrAddAsync("a", $"{number}", Token), Token))).ConfigureAwait(false);
+        var stored = await Store.Settings.GetAsync("a", Token).ConfigureAwait(false);
+
+        foreach (var value in added) Expect.Equal(stored, value);
+        await Store.Settings.SetAsync("a", "9", Token).ConfigureAwait(false);
+        Expect.Equal("9", await Store.Settings.GetOrAddAsync("a", "10", Token).ConfigureAwait(false));
+        Expect.Equal("9", await Store.Settings.GetAsync("a", Token).ConfigureAwait(false));
+    }
+
     public async Task Text_is_kept_as_it_is()
     {
         foreach (var text in HostileTexts) await Store.Settings.SetAsync(text, text, Token).ConfigureAwait(false);

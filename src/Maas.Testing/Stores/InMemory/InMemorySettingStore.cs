@@ -9,4 +9,10 @@ internal sealed class InMemorySettingStore(InMemoryDatabase database) : ISetting
 
     public Task SetAsync(string name, string json, CancellationToken cancellationToken) =>
         database.WriteAsync(state => (state with { Settings = state.Settings.SetItem(name, json) }, true), cancellationToken);
+
+    public Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken) => database.WriteAsync(
+        state => state.Settings.GetValueOrDefault(name) is { } known
+            ? (state, known)
+            : (state with { Settings = state.Settings.SetItem(name, json) }, json),
+        cancellationToken);
 }
