@@ -11,7 +11,7 @@ using Maas.Core.Stores;
 namespace FleetLoad;
 
 /// <summary>One store, as each of several hosts sees it: the first host opens it, and its owner closes it.</summary>
-internal sealed class SharedStore(IMaasStore store, bool isFirst) : IMaasStore
+internal sealed class SharedStore(IMaasStore store, bool isFirst, TimeProvider? clock = null) : IMaasStore
 {
     public IMachineStore Machines => store.Machines;
 
@@ -34,6 +34,8 @@ internal sealed class SharedStore(IMaasStore store, bool isFirst) : IMaasStore
     public ISettingStore Settings => store.Settings;
 
     public IRecordStore Records => store.Records;
+
+    public TimeProvider GetClock(TimeProvider host) => clock ?? store.GetClock(host);
 
     public Task OpenAsync(StoreLimits limits, CancellationToken cancellationToken) =>
         isFirst ? store.OpenAsync(limits, cancellationToken) : Task.CompletedTask;

@@ -137,6 +137,12 @@ public sealed class MaasCore : IAsyncDisposable
             Machines, Events, Diagnosis.FindCauseAsync, nodes, timeProvider, logs.CreateLogger<DeadlineWorker>());
     }
 
+    /// <summary>
+    /// The clock of the services (<see cref="IMaasStore.GetClock"/>): hosts of one store agree on it, whatever their own clocks show. Use
+    /// it for times that are stored, or that clients and other hosts compare.
+    /// </summary>
+    public TimeProvider TimeProvider => _timeProvider;
+
     /// <summary>Machines.</summary>
     public Machines Machines { get; }
 

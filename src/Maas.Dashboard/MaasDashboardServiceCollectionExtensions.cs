@@ -5,6 +5,7 @@ using Maas.Dashboard.Access;
 using Maas.Dashboard.Assets;
 using Maas.Dashboard.Consoles;
 using Maas.Dashboard.SignIn;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -55,6 +56,9 @@ public static class MaasDashboardServiceCollectionExtensions
                 }
             };
         });
+        // A user's requests may go to several hosts: a cookie lasts as long at each.
+        services.AddOptions<CookieAuthenticationOptions>(DashboardSession.Scheme)
+            .Configure<MaasCore>(static (cookie, core) => cookie.TimeProvider = core.TimeProvider);
         services.AddRazorComponents().AddInteractiveServerComponents()
             // User data is typed into a form: 64 KiB of characters, each up to three bytes.
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = 256 * 1024);

@@ -152,6 +152,8 @@ public static class MaasHostingBuilderExtensions
         services.TryAddSingleton<IEphemeralEnvironment>(static provider => provider.GetRequiredService<EphemeralImageService>());
         AddHosted<EphemeralImageService>(services);
         services.TryAddSingleton<RecentOtherServers>();
+        services.TryAddSingleton(static provider => new StoreTime(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<MaasCore>().TimeProvider));
         services.TryAddSingleton<BootTimelineWriter>();
         services.TryAddSingleton<IBootObserver>(static provider => provider.GetRequiredService<BootTimelineWriter>());
         AddHosted<BootTimelineWriter>(services);

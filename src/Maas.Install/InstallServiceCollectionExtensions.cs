@@ -1,3 +1,6 @@
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Core.Configuration;
 using Maas.Core.Nodes;
 using Maas.Core.Records;
 using Maas.Install;
@@ -22,14 +25,16 @@ public static class InstallServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(recipes);
         foreach (var recipe in recipes) services.AddSingleton(recipe);
         if (services.Any(service => service.ServiceType == typeof(AnswerFileWriter))) return services;
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(static provider => new RecipeCatalog(provider.GetServices<InstallRecipe>()));
         services.AddSingleton<IInstallRecipes>(static provider => provider.GetRequiredService<RecipeCatalog>());
         foreach (var table in TemplateLibrary.Tables) services.AddSingleton(table);
         services.AddSingleton(static provider => new TemplateLibrary(
             provider.GetRequiredService<IRecordStore>(), BuiltInTemplates.All, SampleMachine.ValuesFor,
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<AnswerFileWriter>();
+            provider.GetRequiredService<MaasCore>().TimeProvider));
+        services.AddSingleton(static provider => new AnswerFileWriter(
+            provider.GetRequiredService<RecipeCatalog>(), provider.GetRequiredService<TemplateLibrary>(),
+            provider.GetRequiredService<SshKeys>(), provider.GetRequiredService<MaasCore>().TimeProvider,
+            provider.GetService<PackageProxies>()));
         services.AddSingleton<IAnswerFiles>(static provider => provider.GetRequiredService<AnswerFileWriter>());
         services.AddSingleton<IAnswerTemplates, AnswerTemplates>();
         return services;

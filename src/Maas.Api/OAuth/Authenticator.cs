@@ -21,8 +21,7 @@ internal sealed class Authenticator(
     MaasCore core,
     IOptions<MaasApiOptions> options,
     BodyBudget bodies,
-    HostUsers hostUsers,
-    TimeProvider timeProvider)
+    HostUsers hostUsers)
 {
     /// <summary>MAAS's consumers have no secret of their own.</summary>
     private static readonly Secret NoConsumerSecret = new("");
@@ -52,7 +51,7 @@ internal sealed class Authenticator(
         var (caller, secret) = await FindAsync(header, isForMachines, cancellationToken).ConfigureAwait(false);
         if (caller is null) return Refused("Authorization Error: Invalid API key.");
 
-        var now = timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        var now = core.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
         if (now - timestamp > NonceStore.Window.TotalSeconds)
             return Refused(
                 $"Authorization Error: 'Expired timestamp: given {timestamp} and now {now} "

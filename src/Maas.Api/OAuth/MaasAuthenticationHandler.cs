@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Maas.Api.Results;
+using Maas.Core;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ internal sealed class MaasAuthenticationHandler(
     ILoggerFactory loggerFactory,
     UrlEncoder encoder,
     Authenticator authenticator,
-    TimeProvider timeProvider) : AuthenticationHandler<AuthenticationSchemeOptions>(schemes, loggerFactory, encoder)
+    MaasCore core) : AuthenticationHandler<AuthenticationSchemeOptions>(schemes, loggerFactory, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -35,7 +36,7 @@ internal sealed class MaasAuthenticationHandler(
     private Task SendAsync(ApiResult refusal)
     {
         if (Response.HasStarted) return Task.CompletedTask; // another scheme of the same policy has responded
-        ResponseHeaders.AddTo(Response, timeProvider);
+        ResponseHeaders.AddTo(Response, core.TimeProvider);
         return refusal.SendAsync(Response, Context.RequestAborted);
     }
 }

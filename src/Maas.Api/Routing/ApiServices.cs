@@ -14,7 +14,6 @@ namespace Maas.Api.Routing;
 /// <param name="enlistments">Limits how many machines enlist without credentials.</param>
 /// <param name="logins">Delays the guessing of passwords.</param>
 /// <param name="passwords">Limits how many passwords are checked at once.</param>
-/// <param name="timeProvider">The clock.</param>
 /// <param name="loggerFactory">Makes the loggers.</param>
 /// <param name="hardwareAddresses">Finds the hardware address of a caller; null where the host cannot know.</param>
 /// <param name="captures">Writes captured datagrams of a machine; null where the host captures none.</param>
@@ -26,7 +25,6 @@ internal sealed class ApiServices(
     EnlistmentRateLimiter enlistments,
     LoginGuard logins,
     PasswordQueue passwords,
-    TimeProvider timeProvider,
     ILoggerFactory loggerFactory,
     IHardwareAddresses? hardwareAddresses = null,
     IMachineCaptures? captures = null,
@@ -43,7 +41,8 @@ internal sealed class ApiServices(
 
     public PasswordQueue Passwords => passwords;
 
-    public TimeProvider Time => timeProvider;
+    /// <summary>The clock that all hosts of the store have in common.</summary>
+    public TimeProvider Time => core.TimeProvider;
 
     public ILoggerFactory Loggers => loggerFactory;
 

@@ -28,13 +28,15 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     private readonly Discoveries _discoveries;
     private readonly IAddressResolver _owners;
     private readonly RecentOtherServers _others;
+    private readonly StoreTime _time;
     private readonly ILogger _logger;
     private long _dropped;
 
     public BootTimelineWriter(
-        Timeline timeline, Discoveries discoveries, IAddressResolver owners, RecentOtherServers others, ILogger<BootTimelineWriter> logger)
+        Timeline timeline, Discoveries discoveries, IAddressResolver owners, RecentOtherServers others, StoreTime time,
+        ILogger<BootTimelineWriter> logger)
     {
-        (_timeline, _discoveries, _owners, _others, _logger) = (timeline, discoveries, owners, others, logger);
+        (_timeline, _discoveries, _owners, _others, _time, _logger) = (timeline, discoveries, owners, others, time, logger);
         _queue = Channel.CreateBounded<BootObservation>(
             new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _dropped));
@@ -73,17 +75,18 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
             if (ObservedEvidence.Of(observation) is not { } evidence) return;
             if (Owner(observation) is { } address)
             {
+                var at = _time.Of(observation.At);
                 await _timeline.ObserveAsync(
-                    new Observation(observation.At, address, evidence.Kind, evidence.ToText()), stoppingToken).ConfigureAwait(false);
+                    new Observation(at, address, evidence.Kind, evidence.ToText()), stoppingToken).ConfigureAwait(false);
                 if (other is not null)
                 {
                     var seen = new BootEvidence.OtherServer(other.ToString(), Offered: null);
-                    await _timeline.ObserveAsync(new Observation(observation.At, address, seen.Kind, seen.ToText()), stoppingToken)
+                    await _timeline.ObserveAsync(new Observation(at, address, seen.Kind, seen.ToText()), stoppingToken)
                         .ConfigureAwait(false);
                 }
 
                 if (UsedAddress(observation) is { } used)
-                    await _discoveries.ObserveAsync(address, used, observation.At, stoppingToken).ConfigureAwait(false);
+                    await _discoveries.ObserveAsync(address, used, at, stoppingToken).ConfigureAwait(false);
             }
             else if (evidence is BootEvidence.OtherServer or BootEvidence.OtherRouter)
             {

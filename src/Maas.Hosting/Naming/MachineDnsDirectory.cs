@@ -1,5 +1,6 @@
 using System.Net;
 using Maas.Boot;
+using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Topology;
 using Maas.Hosting.Leases;
@@ -14,10 +15,10 @@ namespace Maas.Hosting.Naming;
 /// <param name="leases">What is leased. Beside another DHCP server that is nothing: there machines are known by what they reported.</param>
 /// <param name="leases6">What is leased over IPv6.</param>
 /// <param name="options">The domain.</param>
-/// <param name="timeProvider">The clock.</param>
+/// <param name="core">Has the clock by which the hosts of a store agree on serial numbers.</param>
 internal sealed class MachineDnsDirectory(
     ListedMachines machines, ListedDevices devices, ListedNames names, HostedLeases leases, HostedLeases6 leases6, MaasOptions options,
-    TimeProvider timeProvider)
+    MaasCore core)
     : IRecordDirectory
 {
     private static readonly TimeSpan S_tableAge = TimeSpan.FromSeconds(1);
@@ -25,7 +26,7 @@ internal sealed class MachineDnsDirectory(
     private readonly Lock _building = new();
     private Built? _built;
     // Serial numbers must not fall behind those of the last run: it starts at the time, in seconds.
-    private uint _serial = (uint)timeProvider.GetUtcNow().ToUnixTimeSeconds();
+    private uint _serial = (uint)core.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
 
     /// <inheritdoc/>
     public uint Serial
@@ -70,17 +71,17 @@ internal sealed class MachineDnsDirectory(
                 if (chosen?.Serial is { } serial && chosen.SerialSetAt != before?.Names?.SerialSetAt)
                     Volatile.Write(ref _serial, before is null ? Since(serial, chosen.SerialSetAt) : serial);
                 else if (before is null || !table.Says(before.Table)) Interlocked.Increment(ref _serial);
-                Volatile.Write(ref _built, new Built(table, read, others, chosen, timeProvider.GetTimestamp()));
+                Volatile.Write(ref _built, new Built(table, read, others, chosen, core.TimeProvider.GetTimestamp()));
                 return table;
             }
         }
     }
 
     // After a restart it is not known how often the zone changed since: less than once in a second.
-    private uint Since(uint serial, DateTimeOffset setAt) => unchecked(serial + (uint)(timeProvider.GetUtcNow() - setAt).TotalSeconds);
+    private uint Since(uint serial, DateTimeOffset setAt) => unchecked(serial + (uint)(core.TimeProvider.GetUtcNow() - setAt).TotalSeconds);
 
     private bool IsFresh(Built built) => built.From == machines.All && built.Devices == devices.All && built.Names == names.Names
-        && timeProvider.GetElapsedTime(built.At) < S_tableAge;
+        && core.TimeProvider.GetElapsedTime(built.At) < S_tableAge;
 
     private sealed record Built(HostTable Table, IReadOnlyList<Machine> From, IReadOnlyList<Device> Devices, DnsSnapshot? Names, long At);
 }

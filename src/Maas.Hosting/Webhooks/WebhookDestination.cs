@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Maas.Core;
 using Maas.Core.Delivery;
 
 namespace Maas.Hosting.Webhooks;
@@ -20,7 +21,9 @@ internal sealed class WebhookDestination : IChangeDestination
 
     /// <param name="options">The options; they are valid.</param>
     /// <param name="http">Sends requests; not disposed of.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="timeProvider">
+    /// The clock of the store (<see cref="MaasCore.TimeProvider"/>): receivers refuse a signature whose time is minutes off.
+    /// </param>
     public WebhookDestination(WebhookEndpointOptions options, HttpMessageInvoker http, TimeProvider timeProvider)
     {
         _url = options.Url ?? throw new ArgumentException("A webhook has a URL.", nameof(options));

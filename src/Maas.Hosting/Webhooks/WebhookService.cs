@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Maas.Hosting.Webhooks;
 
 /// <summary>Posts changes of machines to the endpoints of <see cref="MaasOptions.Webhooks"/>.</summary>
-internal sealed class WebhookService(MaasOptions options, MaasCore core, TimeProvider timeProvider) : BackgroundService
+internal sealed class WebhookService(MaasOptions options, MaasCore core) : BackgroundService
 {
     /// <summary>What names of endpoints begin with where deliveries are named.</summary>
     public const string Prefix = "webhook-";
@@ -14,13 +14,13 @@ internal sealed class WebhookService(MaasOptions options, MaasCore core, TimePro
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Webhooks.Count == 0) return;
-        using var handler = WebhookConnections.CreateHandler(timeProvider);
+        using var handler = WebhookConnections.CreateHandler(core.TimeProvider);
         using var http = new HttpMessageInvoker(handler);
         await Task.WhenAll(options.Webhooks.Select(each => DeliveryTo(each.Key, each.Value).RunAsync(stoppingToken)))
             .ConfigureAwait(false);
 
         ChangeDelivery DeliveryTo(string name, WebhookEndpointOptions endpoint) => core.CreateDelivery(
-            Prefix + name, new WebhookDestination(endpoint, http, timeProvider), DeliveryOptionsOf(endpoint));
+            Prefix + name, new WebhookDestination(endpoint, http, core.TimeProvider), DeliveryOptionsOf(endpoint));
     }
 
     /// <summary>The options of the delivery to an endpoint.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Maas.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Api.Tests.OAuth;
@@ -48,6 +49,21 @@ public class AuthenticationTests
             .And.EndWith("has a greater difference than threshold 300'");
         expired.Headers.Date.Should().NotBeNull();
         (await host.SendAsync("GET", WhoAmI, host.Sign(host.Bob, now - 290))).Expect(200);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_host_whose_clock_is_a_day_wrong_judges_timestamps_by_the_clock_of_the_store(int days)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2031, 5, 4, 3, 2, 1, TimeSpan.Zero));
+        var wrong = new FakeTimeProvider(time.GetUtcNow().AddDays(days));
+        await using var host = await ApiHost.StartAsync(time, configureServices: services => services.AddSingleton<TimeProvider>(wrong));
+
+        (await host.GetAsync(host.Bob, WhoAmI)).Expect(200).Headers.Date.Should().Be(time.GetUtcNow());
+        (await host.SendAsync("GET", WhoAmI)).Expect(401).Headers.Date.Should().Be(time.GetUtcNow());
+        var old = wrong.GetUtcNow().AddDays(-2).ToUnixTimeSeconds();
+        (await host.SendAsync("GET", WhoAmI, host.Sign(host.Bob, old))).Expect(401);
     }
 
     [Fact]

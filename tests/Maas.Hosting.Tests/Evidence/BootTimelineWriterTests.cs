@@ -5,6 +5,7 @@ using Maas.Hosting.Evidence;
 using Maas.Hosting.Link;
 using Maas.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Hosting.Tests.Evidence;
 
@@ -54,7 +55,8 @@ public class BootTimelineWriterTests
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         using var timeline = new BootTimelineWriter(
-            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(), NullLogger<BootTimelineWriter>.Instance);
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(),
+            new StoreTime(TimeProvider.System, core.TimeProvider), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
         timeline.Observe(new BootObservation.FileTransfer(At, null, Address, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
@@ -69,11 +71,30 @@ public class BootTimelineWriterTests
     }
 
     [Fact]
+    public async Task What_a_host_whose_clock_is_a_day_ahead_saw_has_the_time_of_the_store()
+    {
+        var (host, store) = (new FakeTimeProvider(At.AddDays(1)), new FakeTimeProvider(At));
+        await using var core = await MaasCore.OpenAsync(
+            new SqliteMaasStore(SqliteStoreOptions.InMemory), null, new MaasCoreServices { TimeProvider = store });
+        using var timeline = new BootTimelineWriter(
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(), new StoreTime(host, core.TimeProvider),
+            NullLogger<BootTimelineWriter>.Instance);
+        timeline.Observe(new BootObservation.DhcpExchange(
+            host.GetUtcNow(), Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
+        timeline.Complete();
+        await timeline.StartAsync(TestContext.Current.CancellationToken);
+        await timeline.ExecuteTask!; // started above
+
+        (await core.Timeline.ObservationsAsync(MacAddress.Parse("52:54:00:12:34:56"))).Should().ContainSingle().Which.At.Should().Be(At);
+    }
+
+    [Fact]
     public async Task A_neighbour_table_that_cannot_be_read_costs_one_line_and_never_the_host()
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         using var timeline = new BootTimelineWriter(
-            core.Timeline, core.Discoveries, new WithoutDescriptors(), new RecentOtherServers(), NullLogger<BootTimelineWriter>.Instance);
+            core.Timeline, core.Discoveries, new WithoutDescriptors(), new RecentOtherServers(),
+            new StoreTime(TimeProvider.System, core.TimeProvider), NullLogger<BootTimelineWriter>.Instance);
         timeline.Observe(new BootObservation.FileTransfer(At, null, Server, "tftp", "snponly.efi", 1000, "completed", "", TimeSpan.Zero));
         timeline.Observe(
             new BootObservation.DhcpExchange(At, Hardware, Address, 1, "REQUEST", "ACK", "the same address", null, TimeSpan.Zero));
@@ -91,7 +112,8 @@ public class BootTimelineWriterTests
     {
         await using var core = await MaasCore.OpenAsync(new SqliteMaasStore(SqliteStoreOptions.InMemory));
         var timeline = new BootTimelineWriter(
-            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(), NullLogger<BootTimelineWriter>.Instance);
+            core.Timeline, core.Discoveries, new SeenNeighbours(null), new RecentOtherServers(),
+            new StoreTime(TimeProvider.System, core.TimeProvider), NullLogger<BootTimelineWriter>.Instance);
         await timeline.StartAsync(TestContext.Current.CancellationToken);
         var execution = timeline.ExecuteTask!; // started above
         timeline.Observe(

@@ -219,7 +219,9 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
 
     private Task StartWriterAsync()
     {
-        _writer = new BootTimelineWriter(Core.Timeline, Core.Discoveries, this, _others, NullLogger<BootTimelineWriter>.Instance);
+        _writer = new BootTimelineWriter(
+            Core.Timeline, Core.Discoveries, this, _others, new StoreTime(Network.TimeProvider, Core.TimeProvider),
+            NullLogger<BootTimelineWriter>.Instance);
         return _writer.StartAsync(CancellationToken.None);
     }
 

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
+using FleetLoad;
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Stores;
+using Maas.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +25,7 @@ public sealed class WebhookServiceTests : IAsyncDisposable
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("maas-webhooks");
     private readonly Channel<(string Id, JsonElement Event)> _received = Channel.CreateUnbounded<(string, JsonElement)>();
+    private readonly ConcurrentQueue<long> _timestamps = [];
     private readonly ConcurrentBag<string> _logged = [];
     private Func<JsonElement, int> _answer = _ => 204;
     private WebApplication? _receiver;
@@ -79,6 +83,20 @@ public sealed class WebhookServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_signature_has_the_time_of_the_store_and_not_that_of_the_host()
+    {
+        await ListenAsync();
+        await using var store = new InMemoryMaasStore();
+        using var host = await StartAsync(store: new SharedStore(store, isFirst: true, new DayAhead()));
+        await EnlistAsync(host, 1);
+        await _received.Reader.ReadAsync(Token);
+
+        var signed = DateTimeOffset.FromUnixTimeSeconds(_timestamps.First());
+        signed.Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(1), TimeSpan.FromHours(1));
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task A_dead_endpoint_degrades_the_health_and_no_log_has_the_url_or_the_key()
     {
         await ListenAsync();
@@ -110,7 +128,7 @@ public sealed class WebhookServiceTests : IAsyncDisposable
     [InlineData("LongestRetry", "00:00:00", "*Maas:Webhooks:ci:LongestRetry: the value must be*")]
     public async Task What_is_wrong_is_named_at_the_start(string key, string value, string message)
     {
-        var start = () => StartAsync("http://127.0.0.1:9", (key, value));
+        var start = () => StartAsync("http://127.0.0.1:9", null, (key, value));
 
         (await start.Should().ThrowAsync<OptionsValidationException>().WithMessage(message)).Which.Message
             .Should().NotContain("pass@").And.NotContain("token=");
@@ -133,12 +151,13 @@ public sealed class WebhookServiceTests : IAsyncDisposable
             using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
             var change = document.RootElement.Clone();
             context.Response.StatusCode = _answer(change);
+            _timestamps.Enqueue(long.Parse(context.Request.Headers["webhook-timestamp"].ToString()));
             _received.Writer.TryWrite((context.Request.Headers["webhook-id"].ToString(), change));
         });
         await _receiver.StartAsync(Token);
     }
 
-    private async Task<IHost> StartAsync(string? url = null, params (string Key, string Value)[] changed)
+    private async Task<IHost> StartAsync(string? url = null, IMaasStore? store = null, params (string Key, string Value)[] changed)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -153,6 +172,7 @@ public sealed class WebhookServiceTests : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.AddProvider(new Lines(_logged));
         builder.Services.AddMaas(builder.Configuration.GetSection("Maas")).AddSqlite();
+        if (store is not null) builder.Services.AddSingleton(store);
         builder.Services.AddHealthChecks().AddMaasHealthChecks();
         var host = builder.Build();
         try
@@ -174,6 +194,11 @@ public sealed class WebhookServiceTests : IAsyncDisposable
         var created = await host.Services.GetRequiredService<Machines>().EnlistAsync(
             new NewMachine { MacAddresses = [MacAddress.Parse($"52:54:00:00:00:{number:x2}")] }, cancellationToken: Token);
         return created.Should().BeOfType<CreateResult.Created>().Which.Machine.Id;
+    }
+
+    private sealed class DayAhead : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(1);
     }
 
     private sealed class Lines(ConcurrentBag<string> lines) : ILoggerProvider, ILogger
