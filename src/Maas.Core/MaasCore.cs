@@ -69,7 +69,7 @@ public sealed class MaasCore : IAsyncDisposable
             DrainTimeout = options.DrainTimeout,
         };
         var signal = new WorkSignal(timeProvider);
-        BootResources = new BootResources(store.BootResources, images, timeProvider);
+        BootResources = new BootResources(store.BootResources, store.Settings, images, timeProvider);
         Settings = new Settings(store.Settings);
         PackageProxies = new PackageProxies(Settings, options.ServesPackages);
         Records = store.Records;

@@ -38,7 +38,11 @@ public static class MaasEndpointRouteBuilderExtensions
         }
 
         if (endpoints.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(PeerEndpoint)))
+        {
             maps.Add(PeerEndpoint.Map);
+            maps.Add(PeerUploadEndpoint.Map);
+        }
+
         return new All([.. maps.Select(map => map(endpoints, prefix))]);
     }
 

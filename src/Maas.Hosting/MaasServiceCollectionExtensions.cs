@@ -123,6 +123,7 @@ public static class MaasServiceCollectionExtensions
         services.TryAddSingleton<LibraryImageContent>();
         services.TryAddSingleton<PeerEndpointAddress>();
         services.TryAddSingleton<PeerEndpoint>();
+        services.TryAddSingleton<PeerUploadEndpoint>();
         services.TryAddSingleton<PeerImages>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<PeerImages>());
         services.TryAddSingleton<IImageContent, PeerImageContent>();

@@ -13,6 +13,8 @@ namespace Maas.Api.BootResources;
 /// <summary>Images: how they are listed, and how one gets in: announced with size and hash, then sent in pieces.</summary>
 internal static class BootResourcesResource
 {
+    private static readonly TimeSpan RetryUpload = TimeSpan.FromSeconds(15); // hosts announce their addresses as often
+
     public static IEnumerable<ApiResource> All { get; } =
     [
         new("api/2.0/boot-resources/", "BootResourcesHandler", "All images.",
@@ -110,6 +112,7 @@ internal static class BootResourcesResource
             .AppendAsync(announced.Id, announced.Sets[^1].File.Id, new MemoryStream(content.ToArray(), writable: false), request.Aborted)
                 .ConfigureAwait(false);
         if (result is UploadResult.Refused refused) return ApiResults.BadRequest(refused.Reason);
+        if (result is UploadResult.Unavailable unavailable) return ApiResults.Busy(unavailable.Reason, RetryUpload);
         return await request.Core.BootResources.GetAsync(announced.Id, request.Aborted).ConfigureAwait(false) is { } resource
             ? ApiResults.Json(json => Write(json, resource, request.View, [resource.Sets[^1]]), 201)
             : ApiResults.NotFound("BootResource");
@@ -133,6 +136,7 @@ internal static class BootResourcesResource
         {
             UploadResult.Taken => ApiResults.Ok,
             UploadResult.Refused refused => ApiResults.BadRequest(refused.Reason),
+            UploadResult.Unavailable unavailable => ApiResults.Busy(unavailable.Reason, RetryUpload),
             UploadResult.NotFound => ApiResults.NotFound("BootResourceFile"),
             _ => throw new UnreachableException(),
         };

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Maas.Core.Configuration;
 using Maas.Core.Nodes;
 
 namespace Maas.Core.Images;
@@ -6,14 +8,22 @@ namespace Maas.Core.Images;
 /// <summary>The images that can be installed, and how they get in: size and hash first, then the bytes in pieces.</summary>
 public sealed partial class BootResources : IImageChooser
 {
+    // A setting for each content that was deleted: so a host that did not see it knows that its bytes are wanted no more.
+    private const string DeletedPrefix = "maas.image_deleted.";
+
+    private static readonly UploadResult.Refused WrongHash =
+        new("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
+
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
     private readonly IBootResourceStore _store;
+    private readonly ISettingStore _settings;
     private readonly IImageContent _content;
     private readonly TimeProvider _clock;
 
-    internal BootResources(IBootResourceStore store, IImageContent content, TimeProvider timeProvider)
+    internal BootResources(IBootResourceStore store, ISettingStore settings, IImageContent content, TimeProvider timeProvider)
     {
         _store = store;
+        _settings = settings;
         _content = content;
         _clock = timeProvider;
     }
@@ -38,7 +48,7 @@ public sealed partial class BootResources : IImageChooser
         var file = created.Sets[^1].File;
         var blob = new ImageBlob(file.Sha256, file.Size);
         if (file.IsComplete || await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false) is var here
-            && here == file.Received)
+            && (here == file.Received || (here < blob.Size && await IsElsewhereAsync(file, cancellationToken).ConfigureAwait(false))))
             return new UploadResult.Taken(created);
         await RecordAsync(blob, here, cancellationToken).ConfigureAwait(false);
         return await _store.GetAsync(created.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known)
@@ -46,7 +56,8 @@ public sealed partial class BootResources : IImageChooser
     }
 
     /// <summary>
-    /// Takes the next piece of a file, all of it or nothing. After the last, the hash is checked; wrong bytes are thrown away.
+    /// Takes the next piece of a file, all of it or nothing. After the last, the hash is checked; wrong bytes are thrown away. A piece goes
+    /// to the host that has the pieces before it.
     /// </summary>
     /// <param name="resourceId">The resource.</param>
     /// <param name="fileId">Its file.</param>
@@ -56,24 +67,68 @@ public sealed partial class BootResources : IImageChooser
     {
         if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } announced)
             return new UploadResult.NotFound();
-        var stripe = _stripes[announced.Sha256[0] % _stripes.Length];
-        await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        using (await AloneAsync(announced.Sha256, cancellationToken).ConfigureAwait(false))
         {
             // Only now, alone with these bytes, is it known how many there are.
             if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } file)
                 return new UploadResult.NotFound();
             if (file.IsComplete) return new UploadResult.Refused("", "Cannot upload to a complete file.");
-            if (await AppendAsync(file, piece, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
-        }
-        finally
-        {
-            stripe.Release();
+            if (await AppendNextAsync(file, piece, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
         }
 
         return await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false) is { } resource
             ? new UploadResult.Taken(resource)
             : new UploadResult.NotFound();
+    }
+
+    /// <summary>
+    /// Takes a piece of an upload whose first pieces are at this host: for another host of the store, which received the piece and has not
+    /// got them (<see cref="IImageContent.FindHolderAsync"/>).
+    /// </summary>
+    /// <param name="sha256">Hash of the content, in lower-case hexadecimal digits.</param>
+    /// <param name="offset">Where the piece belongs.</param>
+    /// <param name="piece">The bytes; more than the announced size is refused.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What became of it; <see cref="UploadResult.NotFound"/> when this host has not exactly the bytes before it.</returns>
+    public async Task<UploadResult> AppendHereAsync(
+        string sha256, long offset, Stream piece, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(offset, 1);
+        using var alone = await AloneAsync(sha256, cancellationToken).ConfigureAwait(false);
+        var resource = (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
+            .FirstOrDefault(each => each.Sets.Any(set => IsAwaited(set.File)));
+        if (resource?.Sets.First(set => IsAwaited(set.File)).File is not { } file
+            || await _content.LengthAsync(new ImageBlob(sha256, file.Size), cancellationToken).ConfigureAwait(false) != offset)
+            return new UploadResult.NotFound();
+        if (await AppendAsync(file, offset, piece, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
+        return await _store.GetAsync(resource.Id, cancellationToken).ConfigureAwait(false) is { } known ? new UploadResult.Taken(known)
+            : new UploadResult.NotFound();
+
+        bool IsAwaited(BootResourceFile each) => each.Sha256 == sha256 && !each.IsComplete;
+    }
+
+    /// <summary>
+    /// Removes bytes from this host that belong to no resource, because another host deleted it or this one ended while it did. Bytes that
+    /// no resource of this store has ever named stay.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it between two contents.</param>
+    /// <returns>How many contents were removed.</returns>
+    public async Task<int> CollectAsync(CancellationToken cancellationToken = default)
+    {
+        var here = await _content.ListAsync(cancellationToken).ConfigureAwait(false);
+        if (here.Count == 0) return 0;
+        var named = await NamedAsync(cancellationToken).ConfigureAwait(false);
+        var removed = 0;
+        foreach (var blob in here.Where(blob => !named.Contains(blob.Sha256)))
+        {
+            if (await _settings.GetAsync(DeletedPrefix + blob.Sha256, cancellationToken).ConfigureAwait(false) is null) continue;
+            using var alone = await AloneAsync(blob.Sha256, cancellationToken).ConfigureAwait(false);
+            if ((await NamedAsync(cancellationToken).ConfigureAwait(false)).Contains(blob.Sha256)) continue; // announced again since
+            await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+            removed++;
+        }
+
+        return removed;
     }
 
     /// <summary>All resources by id.</summary>
@@ -88,6 +143,10 @@ public sealed partial class BootResources : IImageChooser
     /// </summary>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default)
     {
+        if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } resource) return false;
+        var now = $"\"{_clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}\"";
+        foreach (var sha256 in resource.Sets.Select(set => set.File.Sha256).Distinct(StringComparer.Ordinal))
+            await _settings.SetAsync(DeletedPrefix + sha256, now, cancellationToken).ConfigureAwait(false);
         if (await _store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
         foreach (var blob in orphans) await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
         return true;
@@ -106,10 +165,73 @@ public sealed partial class BootResources : IImageChooser
         string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
         ImageChoice.Choose(await _store.ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
 
-    private async Task<UploadResult?> AppendAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
+    /// <summary>Appends a piece behind the bytes that were received, at whichever host they are.</summary>
+    private async Task<UploadResult?> AppendNextAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
     {
         var blob = new ImageBlob(file.Sha256, file.Size);
-        var length = await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false);
+        var here = await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false);
+        if (here == file.Received) return await AppendAsync(file, here, piece, cancellationToken).ConfigureAwait(false);
+        if (here == file.Size) // this host ended before it could record that
+            return await RecordAsync(blob, here, cancellationToken).ConfigureAwait(false)
+                ? new UploadResult.Refused("", "Cannot upload to a complete file.")
+                : WrongHash;
+        if (file.Received == 0)
+        {
+            // Bytes of an upload that another host has ended, or that were not acknowledged: it begins again.
+            await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+            return await AppendAsync(file, 0, piece, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            if (await _content.FindHolderAsync(blob, file.Received, cancellationToken).ConfigureAwait(false) is { } holder)
+                return await ForwardAsync(holder, file, piece, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ImageUnavailableException unavailable)
+        {
+            return new UploadResult.Unavailable(unavailable.Message);
+        }
+
+        return here > file.Received // a host that ended before it could record them
+            ? await AppendAsync(file, here, piece, cancellationToken).ConfigureAwait(false)
+            : new UploadResult.Refused("", "The bytes that were sent before are at no host any more. Announce the image again.");
+    }
+
+    private static async Task<UploadResult?> ForwardAsync(
+        IUploadHolder holder, BootResourceFile file, Stream piece, CancellationToken cancellationToken)
+    {
+        using var limited = new LimitedStream(piece, file.Size - file.Received);
+        try
+        {
+            return await holder.AppendAsync(limited, cancellationToken).ConfigureAwait(false) is { } refusal
+                ? new UploadResult.Refused("", refusal)
+                : null;
+        }
+        catch (Exception) when (limited.WasTooLong)
+        {
+            return TooMuch(file);
+        }
+    }
+
+    /// <summary>Whether the bytes that were received are at another host, or may be.</summary>
+    private async Task<bool> IsElsewhereAsync(BootResourceFile file, CancellationToken cancellationToken)
+    {
+        if (file.Received == 0) return false;
+        try
+        {
+            var blob = new ImageBlob(file.Sha256, file.Size);
+            return await _content.FindHolderAsync(blob, file.Received, cancellationToken).ConfigureAwait(false) is not null;
+        }
+        catch (ImageUnavailableException)
+        {
+            return true;
+        }
+    }
+
+    private async Task<UploadResult?> AppendAsync(
+        BootResourceFile file, long length, Stream piece, CancellationToken cancellationToken)
+    {
+        var blob = new ImageBlob(file.Sha256, file.Size);
         using var limited = new LimitedStream(piece, file.Size - length);
         try
         {
@@ -119,13 +241,16 @@ public sealed partial class BootResources : IImageChooser
         }
         catch (IOException) when (limited.WasTooLong)
         {
-            return new UploadResult.Refused("", $"Too much data: the file was announced with {file.Size} bytes.");
+            return TooMuch(file);
         }
 
         return await RecordAsync(blob, length, cancellationToken).ConfigureAwait(false)
             ? null
-            : new UploadResult.Refused("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
+            : WrongHash;
     }
+
+    private static UploadResult.Refused TooMuch(BootResourceFile file) =>
+        new("", $"Too much data: the file was announced with {file.Size} bytes.");
 
     /// <summary>
     /// Writes down how much of a blob is here, and checks it when that is all. <see langword="false"/> when it is wrong and gone.
@@ -136,6 +261,20 @@ public sealed partial class BootResources : IImageChooser
         var wrong = length == blob.Size && !complete;
         await _store.SetReceivedAsync(blob.Sha256, wrong ? 0 : length, complete, cancellationToken).ConfigureAwait(false);
         return !wrong;
+    }
+
+    private async Task<HashSet<string>> NamedAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await _store.ListAsync(cancellationToken).ConfigureAwait(false)).SelectMany(resource => resource.Sets)
+            .Select(set => set.File.Sha256),
+    ];
+
+    /// <summary>Waits until no other call of this process uses a content; disposing ends that.</summary>
+    private async Task<Alone> AloneAsync(string sha256, CancellationToken cancellationToken)
+    {
+        var stripe = _stripes[sha256[0] % _stripes.Length];
+        await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Alone(stripe);
     }
 
     private async Task<BootResourceFile?> FindFileAsync(long resourceId, long fileId, CancellationToken cancellationToken) =>
@@ -159,6 +298,11 @@ public sealed partial class BootResources : IImageChooser
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Hash();
+
+    private readonly struct Alone(SemaphoreSlim stripe) : IDisposable
+    {
+        public void Dispose() => stripe.Release();
+    }
 }
 
 /// <summary>An image announced.</summary>
@@ -202,4 +346,11 @@ public abstract record UploadResult
 
     /// <summary>There is no such resource or file.</summary>
     public sealed record NotFound : UploadResult;
+
+    /// <summary>
+    /// The host that has the bytes before the piece does not answer. The piece may be sent again when it does; unless that host took it
+    /// and could not say so, it was not stored.
+    /// </summary>
+    /// <param name="Reason">In words.</param>
+    public sealed record Unavailable(string Reason) : UploadResult;
 }

@@ -31,6 +31,35 @@ public interface IImageContent
 
     /// <summary>Removes what is here of a blob, complete or not.</summary>
     Task DeleteAsync(ImageBlob blob, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// All that is kept here for boot resources, complete or not. The default is nothing: then
+    /// <see cref="BootResources.CollectAsync"/> removes nothing.
+    /// </summary>
+    Task<IReadOnlyList<ImageBlob>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ImageBlob>>([]);
+
+    /// <summary>
+    /// Finds the other host of the store that has the first pieces of an upload. The default has no other hosts: all of them see the same
+    /// bytes.
+    /// </summary>
+    /// <param name="blob">Which blob.</param>
+    /// <param name="length">How many bytes of it that host has, at least 1.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <returns>The host; <see langword="null"/> when none has exactly so many.</returns>
+    /// <exception cref="ImageUnavailableException">A host that may have them does not answer now.</exception>
+    Task<IUploadHolder?> FindHolderAsync(ImageBlob blob, long length, CancellationToken cancellationToken) =>
+        Task.FromResult<IUploadHolder?>(null);
+}
+
+/// <summary>Another host, which has the first pieces of an upload and takes the next one.</summary>
+public interface IUploadHolder
+{
+    /// <summary>Sends the next piece there.</summary>
+    /// <param name="piece">Read to its end.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    /// <returns>Why that host refused the piece, in words; <see langword="null"/> when it took it.</returns>
+    /// <exception cref="ImageUnavailableException">It did not answer, or has other bytes by now. It may have taken the piece.</exception>
+    Task<string?> AppendAsync(Stream piece, CancellationToken cancellationToken);
 }
 
 /// <summary>Bytes by what they are.</summary>

@@ -47,5 +47,12 @@ internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
         await library.CollectAsync(blobsUnusedFor: TimeSpan.Zero, uploadsIdleFor: null, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ImageBlob>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ImageBlob>>(
+    [
+        .. library.List().Where(blob => blob.References.Contains(Reference)).Select(blob => new ImageBlob($"{blob.Digest}", blob.Length)),
+        .. library.Uploads().Where(upload => upload.Id == $"{upload.Digest}").Select(upload => new ImageBlob(upload.Id, upload.Length)),
+    ]);
+
     private static Sha256Digest Digest(ImageBlob blob) => Sha256Digest.Parse(blob.Sha256);
 }

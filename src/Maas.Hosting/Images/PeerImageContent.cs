@@ -31,6 +31,15 @@ internal sealed class PeerImageContent(LibraryImageContent local, PeerImages pee
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ImageBlob>> ListAsync(CancellationToken cancellationToken) => local.ListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IUploadHolder?> FindHolderAsync(ImageBlob blob, long length, CancellationToken cancellationToken) =>
+        peers.Shared is { Uploads: var uploads }
+            ? await uploads.FindAsync(Sha256Digest.Parse(blob.Sha256), length, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <inheritdoc/>
     public async Task DeleteAsync(ImageBlob blob, CancellationToken cancellationToken)
     {
         if (peers.Shared is { Cache: var cache })

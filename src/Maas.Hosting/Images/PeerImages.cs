@@ -2,7 +2,6 @@ using System.Text;
 using Maas.Core;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
-using Maas.Core.Stores;
 using Maas.Images;
 using Maas.Images.Library;
 using Maas.Images.Peers;
@@ -77,7 +76,12 @@ internal sealed partial class PeerImages(
     {
         Sharing? sharing;
         lock (_lock) (sharing, _isOpened) = (_sharing, true);
-        if (sharing is not null) await sharing.Cache.DisposeAsync().ConfigureAwait(false);
+        if (sharing is not null)
+        {
+            await sharing.Cache.DisposeAsync().ConfigureAwait(false);
+            sharing.Uploads.Dispose();
+        }
+
         base.Dispose();
     }
 
@@ -93,6 +97,7 @@ internal sealed partial class PeerImages(
                 if (Shared is null) return;
                 await AnnounceAsync(stoppingToken).ConfigureAwait(false);
                 await PassAsync(stoppingToken).ConfigureAwait(false);
+                await CollectAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
@@ -127,6 +132,12 @@ internal sealed partial class PeerImages(
             await FetchAheadAsync(cache, Sha256Digest.Parse(file.Sha256), file.Size, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Removes images of this host, and parts of uploads, that were deleted through another one.</summary>
+    internal async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        if (await Core.BootResources.CollectAsync(cancellationToken).ConfigureAwait(false) is > 0 and var removed) LogRemoved(removed);
+    }
+
     private static BootResourceFile? Newest(BootResource resource) =>
         resource.Sets.Select(set => set.File).LastOrDefault(file => file.IsComplete);
 
@@ -155,7 +166,6 @@ internal sealed partial class PeerImages(
             return null;
         }
 
-        var clock = services.GetRequiredService<IMaasStore>().GetClock(timeProvider);
         var key = new PeerKey(Encoding.UTF8.GetBytes(secret.Reveal()));
         var limits = new PeerCacheOptions
         {
@@ -163,8 +173,14 @@ internal sealed partial class PeerImages(
             Fetches = options.ImagePeers.Fetches,
             BytesPerSecond = options.ImagePeers.BytesPerSecond,
         };
+        // Another purpose has another key: what is signed for one is of no use for the other.
+        var uploadKey = new PeerKey(Encoding.UTF8.GetBytes(Core.DeriveSecret("image uploads")!.Value.Reveal())); // there is a key
         return new Sharing(
-            key, new PeerCache(library, key, ListPeersAsync, limits, clock, loggerFactory.CreateLogger<PeerCache>()), clock);
+            key,
+            uploadKey,
+            new PeerUploads(uploadKey, ListPeersAsync, Core.TimeProvider),
+            new PeerCache(library, key, ListPeersAsync, limits, Core.TimeProvider, loggerFactory.CreateLogger<PeerCache>()),
+            Core.TimeProvider);
     }
 
     /// <summary>
@@ -173,7 +189,7 @@ internal sealed partial class PeerImages(
     /// </summary>
     private async Task<IReadOnlyList<ImagePeer>> ListPeersAsync(CancellationToken cancellationToken)
     {
-        var (core, now) = (Core, services.GetRequiredService<IMaasStore>().GetClock(timeProvider).GetUtcNow());
+        var (core, now) = (Core, Core.TimeProvider.GetUtcNow());
         HostStatus[] others =
         [
             .. (await core.Hosts.ListAsync(cancellationToken).ConfigureAwait(false)).Where(host =>
@@ -189,15 +205,21 @@ internal sealed partial class PeerImages(
         ];
     }
 
-    [LoggerMessage(180, LogLevel.Warning, "Failed to fetch images of other hosts ahead of need; tried again")]
+    [LoggerMessage(180, LogLevel.Warning, "Failed to fetch images of other hosts ahead of need, or to remove deleted ones; tried again")]
     private partial void LogPassFailed(Exception exception);
 
     [LoggerMessage(181, LogLevel.Warning, "Images are not shared with other hosts: Maas.Core has no SecretKeyFile")]
     private partial void LogNoSecret();
 
+    [LoggerMessage(185, LogLevel.Information, "Removed {Count} images that were deleted through other hosts")]
+    private partial void LogRemoved(int count);
+
     /// <summary>What images are shared with.</summary>
     /// <param name="Key">The key that the hosts have in common.</param>
+    /// <param name="UploadKey">The key with which they sign pieces of uploads.</param>
+    /// <param name="Uploads">The uploads at other hosts.</param>
     /// <param name="Cache">The images of other hosts.</param>
     /// <param name="Clock">The clock that the hosts have in common.</param>
-    internal sealed record Sharing(PeerKey Key, PeerCache Cache, TimeProvider Clock);
+    internal sealed record Sharing(
+        PeerKey Key, PeerKey UploadKey, PeerUploads Uploads, PeerCache Cache, TimeProvider Clock);
 }

@@ -169,6 +169,115 @@ public sealed class PeerImagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pieces_of_one_upload_may_go_to_any_host()
+    {
+        await using var first = await StartAsync("maas-a");
+        await using var second = await StartAsync("maas-b");
+        var bytes = RandomNumberGenerator.GetBytes(400_000);
+        var (resource, file) = await AnnounceAsync(first, bytes);
+        ComposedServer[] turns = [first, second, second, first];
+        for (var piece = 0; piece < turns.Length; piece++)
+        {
+            (await AppendAsync(turns[piece], resource, file, bytes.AsMemory(piece * 100_000, 100_000))).Should()
+                .BeOfType<UploadResult.Taken>().Which.Resource.Sets[^1].File.Received.Should().Be((piece + 1) * 100_000);
+            // Announcing it again, which clients do to go on with it, changes nothing.
+            (await AnnounceAsync(turns[^(piece + 1)], bytes)).Should().Be((resource, file));
+        }
+
+        var image = (await second.Get<BootResources>().ChooseAsync("custom", "pieces", "amd64", Token))!; // it is complete
+        (await HashAsync(second, image)).Should().Be(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        first.Get<ImageLibrary>().List().Should().ContainSingle(blob => blob.References.Contains("boot-resource"));
+        second.Get<ImageLibrary>().List().Should().NotContain(blob => blob.References.Contains("boot-resource"));
+    }
+
+    [Fact]
+    public async Task A_piece_that_another_host_refuses_is_refused_with_its_reason()
+    {
+        await using var first = await StartAsync("maas-a");
+        await using var second = await StartAsync("maas-b");
+        var bytes = RandomNumberGenerator.GetBytes(2_000);
+        var (resource, file) = await AnnounceAsync(first, bytes);
+        await AppendAsync(first, resource, file, bytes.AsMemory(0, 1_000));
+
+        (await AppendAsync(second, resource, file, new byte[1_001])).Should().BeOfType<UploadResult.Refused>()
+            .Which.Reason.Should().Be("Too much data: the file was announced with 2000 bytes.");
+        (await AppendAsync(second, resource, file, default)).Should().BeOfType<UploadResult.Refused>()
+            .Which.Reason.Should().Be("The piece is empty.");
+        (await AppendAsync(second, resource, file, new byte[1_000])).Should().BeOfType<UploadResult.Refused>()
+            .Which.Reason.Should().StartWith("The SHA-256 of the bytes is not the one");
+
+        (await AppendAsync(second, resource, file, bytes)).Should().BeOfType<UploadResult.Taken>("it begins again")
+            .Which.Resource.Sets[^1].File.IsComplete.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_piece_is_not_taken_while_the_host_with_the_pieces_before_it_is_away()
+    {
+        await using var second = await StartAsync("maas-b");
+        var bytes = RandomNumberGenerator.GetBytes(2_000);
+        await using var first = await StartAsync("maas-a");
+        var (resource, file) = await AnnounceAsync(first, bytes);
+        await AppendAsync(first, resource, file, bytes.AsMemory(0, 1_000));
+        await first.StopAsync();
+
+        (await AppendAsync(second, resource, file, bytes.AsMemory(1_000))).Should().BeOfType<UploadResult.Unavailable>()
+            .Which.Reason.Should().Contain("(maas-a)");
+        (await AnnounceAsync(second, bytes)).Should().Be((resource, file));
+        (await second.Get<BootResources>().GetAsync(resource, Token))!.Sets[^1].File.Received.Should().Be(1_000);
+    }
+
+    [Fact]
+    public async Task A_piece_without_the_signature_of_a_host_is_refused()
+    {
+        await using var first = await StartAsync("maas-a");
+        var bytes = RandomNumberGenerator.GetBytes(2_000);
+        var (resource, file) = await AnnounceAsync(first, bytes);
+        await AppendAsync(first, resource, file, bytes.AsMemory(0, 1_000));
+        var digest = Sha256Digest.FromHash(SHA256.HashData(bytes));
+        var (key, now) = (first.Get<PeerImages>().Shared!.UploadKey, TimeProvider.System.GetUtcNow());
+        using var client = new HttpClient();
+
+        (await SendAsync(1_000, null)).Should().Be(HttpStatusCode.Unauthorized);
+        (await SendAsync(1_000, first.Get<PeerImages>().Shared!.Key.Sign(digest, now))).Should().Be(HttpStatusCode.Unauthorized);
+        (await SendAsync(1_000, key.Sign(PeerUploads.SubjectOf("PUT", digest, 999), now))).Should().Be(HttpStatusCode.Unauthorized);
+        (await SendAsync(999, key.Sign(PeerUploads.SubjectOf("PUT", digest, 999), now))).Should().Be(HttpStatusCode.Conflict);
+        (await SendAsync(1_000, key.Sign(PeerUploads.SubjectOf("PUT", digest, 1_000), now))).Should().Be(HttpStatusCode.NoContent);
+
+        async Task<HttpStatusCode> SendAsync(long offset, string? authorization)
+        {
+            var url = new Uri(first.Base, $"peers/images/{digest}/upload?offset={offset}");
+            using var request = new HttpRequestMessage(HttpMethod.Put, url);
+            if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            request.Content = new ByteArrayContent(bytes[1_000..]);
+            using var response = await client.SendAsync(request, Token);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task What_was_deleted_through_another_host_is_removed_where_it_was_imported()
+    {
+        await using var first = await StartAsync("maas-a");
+        await using var second = await StartAsync("maas-b");
+        var image = await ImportAsync(first, "deleted", 1_000);
+        var kept = await ImportAsync(first, "kept", 1_000);
+        var started = RandomNumberGenerator.GetBytes(2_000);
+        var (resource, file) = await AnnounceAsync(first, started);
+        await AppendAsync(first, resource, file, started.AsMemory(0, 1_000));
+        var library = first.Get<ImageLibrary>();
+        var foreign = await library.AddAsync(new MemoryStream(new byte[10]), "boot-resource", Token); // of another store
+        foreach (var each in await second.Get<BootResources>().ListAsync(Token))
+            if (each.Name is "custom/deleted" or "custom/pieces") await second.Get<BootResources>().DeleteAsync(each.Id, Token);
+
+        await first.Get<PeerImages>().CollectAsync(Token);
+
+        library.Contains(Sha256Digest.Parse(image.Sha256)).Should().BeFalse();
+        library.Uploads().Should().BeEmpty();
+        library.Contains(Sha256Digest.Parse(kept.Sha256)).Should().BeTrue();
+        library.Contains(foreign).Should().BeTrue("no resource of this store has ever named it");
+    }
+
+    [Fact]
     public void Addresses_of_this_host_are_not_asked_and_those_of_a_common_subnet_are_asked_first()
     {
         var host = new HostAddresses(
@@ -203,6 +312,21 @@ public sealed class PeerImagesTests : IAsyncLifetime
             await Task.Yield();
         return server;
     }
+
+    private static async Task<(long Resource, long File)> AnnounceAsync(ComposedServer server, byte[] bytes)
+    {
+        var announced = (UploadResult.Taken)await server.Get<BootResources>().CreateAsync(
+            new NewBootResource
+            {
+                Name = "custom/pieces", Architecture = "amd64", FileType = "ddraw", Size = bytes.Length,
+                Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            },
+            Token);
+        return (announced.Resource.Id, announced.Resource.Sets[^1].File.Id);
+    }
+
+    private static Task<UploadResult> AppendAsync(ComposedServer server, long resource, long file, ReadOnlyMemory<byte> piece) =>
+        server.Get<BootResources>().AppendAsync(resource, file, new MemoryStream(piece.ToArray()), Token);
 
     private static async Task<ImageReference> ImportAsync(ComposedServer server, string series, int size)
     {
