@@ -1,3 +1,5 @@
+using Maas.Boot.Net;
+
 namespace Maas.Boot.Dhcp.Leases;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace Maas.Boot.Dhcp.Leases;
 /// store. An entry that was seen once is right until its hold ends: the store gives the address to no other client or server before.
 /// </summary>
 /// <param name="server">This server.</param>
-internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
+/// <param name="suspended">For how long this host stood still since it read the store.</param>
+internal sealed class LeaseHolds<TAddress, TLease>(Guid server, SuspendedTime suspended)
     where TAddress : notnull
     where TLease : ILeaseRecord<TLease, TAddress>
 {
@@ -19,6 +22,9 @@ internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
 
     /// <summary>This server.</summary>
     public Guid Server => server;
+
+    /// <summary>For how long this host stood still since it read the store: the store's clock is later by as long.</summary>
+    public SuspendedTime Suspended => suspended;
 
     /// <summary>Whether the store is away, so that this server decides by itself.</summary>
     public bool IsAlone { get => _isAlone; set => _isAlone = value; }
@@ -85,6 +91,6 @@ internal sealed class LeaseHolds<TAddress, TLease>(Guid server)
         if (!_entries.TryGetValue(address, out var entry)) return isReserved ? TimeSpan.MaxValue : TimeSpan.MinValue;
         var isOwn = entry.Server == server || (entry.Server is null && isOf && entry.Lease.State != LeaseState.Quarantined);
         if (isReserved && (isOwn || entry.HeldUntil + Margin <= now)) return TimeSpan.MaxValue;
-        return isOwn ? entry.HeldUntil - Margin - now : TimeSpan.MinValue;
+        return isOwn ? entry.HeldUntil - Margin - now - suspended.Value : TimeSpan.MinValue;
     }
 }

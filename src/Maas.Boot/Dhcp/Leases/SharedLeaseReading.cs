@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Maas.Boot.Net;
 
 namespace Maas.Boot.Dhcp.Leases;
 
@@ -16,7 +17,8 @@ internal sealed record SharedLeaseReading<TAddress, TLease>(
     public static async Task<SharedLeaseReading<TAddress, TLease>> ReadAsync(
         ISharedLeaseStore<TLease> store, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var holds = new LeaseHolds<TAddress, TLease>(new Guid(RandomNumberGenerator.GetBytes(16)));
+        var suspended = new SuspendedTime(timeProvider);
+        var holds = new LeaseHolds<TAddress, TLease>(new Guid(RandomNumberGenerator.GetBytes(16)), suspended);
         var changes = await store.ReadAsync(holds.Server, 0, cancellationToken).ConfigureAwait(false);
         foreach (var entry in changes.Leases) holds.Set(entry);
         return new SharedLeaseReading<TAddress, TLease>(store, holds, store.GetClock(timeProvider), changes.Position);

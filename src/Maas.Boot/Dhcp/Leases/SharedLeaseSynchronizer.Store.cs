@@ -16,6 +16,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     private readonly OwnWrites<TAddress> _ownWrites = new();
     private readonly Lock _claiming = new();
     private Task<bool> _claim = Task.FromResult(true);
+    private Task<bool> _learning = Task.FromResult(true);
     private long _claimedAt;
     private long? _foundNoneAt;
     private long _position;
@@ -161,11 +162,12 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         await _synchronizing.WaitAsync(either.Token).ConfigureAwait(false);
         try
         {
+            var wasSuspended = _holds.Suspended.Value > TimeSpan.Zero;
             await LearnAsync(either.Token).ConfigureAwait(false);
             // What was leased alone is in the reserve until it is written: others must not have it before.
             var surplus = _holds.IsAlone || Unwritten > 0 ? [] : _leases.GiveUpUnleasable();
             if (surplus.Count > 0) await _store.ReleaseAsync(_holds.Server, surplus, either.Token).ConfigureAwait(false);
-            if (_holds.IsAlone || IsReserveDue || _leases.FindReserve(_options.LargestReserve).Count > 0)
+            if (wasSuspended || _holds.IsAlone || IsReserveDue || _leases.FindReserve(_options.LargestReserve).Count > 0)
                 await ClaimAsync(either.Token).ConfigureAwait(false);
         }
         finally
@@ -180,6 +182,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     private async Task LearnAsync(CancellationToken cancellationToken)
     {
         lock (_ownWrites) _ownWrites.BeginReading();
+        var reading = _holds.Suspended.Begin();
         var changes = await _store.ReadAsync(_holds.Server, Volatile.Read(ref _position), cancellationToken).ConfigureAwait(false);
         var isComplete = true;
         foreach (var entry in changes.Leases)
@@ -191,6 +194,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
             }
         }
 
+        _holds.Suspended.End(reading);
         // What may be older than a write of this server is read once more.
         if (isComplete) Volatile.Write(ref _position, changes.Position);
     }
@@ -245,23 +249,44 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         lock (_ownWrites) _leases.ReplaceReserve([.. reserve.Where(entry => !_ownWrites.MayBeNewer(entry.Lease.Key))]);
     }
 
-    // Many clients find the reserve empty at once: one claim is for all of them.
-    private async Task<bool> ClaimInTimeAsync()
+    // Many clients find the reserve empty at once, or the host suspended: one call is for all of them.
+    private Task<bool> ClaimInTimeAsync() => InTimeAsync(ref _claim, TryClaimAsync);
+
+    private Task<bool> InTimeAsync(ref Task<bool> current, Func<Task<bool>> begin)
     {
-        Task<bool> claim;
         lock (_claiming)
         {
-            if (_claim.IsCompleted) _claim = TryClaimAsync();
-            claim = _claim;
+            if (current.IsCompleted) current = begin();
+            return AwaitInTimeAsync(current);
         }
+    }
 
+    private async Task<bool> AwaitInTimeAsync(Task<bool> work)
+    {
         try
         {
-            return await claim.WaitAsync(_options.AnswerTime, _timeProvider).ConfigureAwait(false);
+            return await work.WaitAsync(_options.AnswerTime, _timeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             SetAway($"no answer within {_options.AnswerTime}");
+            return false;
+        }
+    }
+
+    private async Task<bool> TryLearnAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // outside of the caller's lock
+        try
+        {
+            await SynchronizeAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+#pragma warning disable CA1031 // whatever a store throws, the server answers by itself
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            SetAway(failure.Message);
             return false;
         }
     }

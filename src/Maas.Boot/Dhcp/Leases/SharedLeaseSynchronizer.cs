@@ -62,7 +62,10 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     }
 
     /// <summary>Answers a question, after the lease that it grants is in the store.</summary>
-    public ValueTask<TResult> AskAsync(TQuestion question)
+    public ValueTask<TResult> AskAsync(TQuestion question) =>
+        !_holds.IsAlone && _holds.Suspended.Value > TimeSpan.Zero ? AskLateAsync(question) : AskNowAsync(question);
+
+    private ValueTask<TResult> AskNowAsync(TQuestion question)
     {
         var answer = _leases.Ask(question, isAgain: false);
         if (answer.HasLease) return WriteAsync(question, answer);
@@ -75,9 +78,9 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync().ConfigureAwait(false);
         _queue.Writer.TryComplete();
-        Task claim;
-        lock (_claiming) claim = _claim;
-        await Task.WhenAll(_writing, _following, claim).ConfigureAwait(false);
+        Task claim, learning;
+        lock (_claiming) (claim, learning) = (_claim, _learning);
+        await Task.WhenAll(_writing, _following, claim, learning).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(_options.AnswerTime, _timeProvider);
         try
         {
@@ -129,6 +132,13 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
 
         lock (_writes) _unwritten[lease.Key] = lease;
         return answer.Result;
+    }
+
+    // This host was suspended: leases would get times of the past, and others may have leased what it holds to be free.
+    private async ValueTask<TResult> AskLateAsync(TQuestion question)
+    {
+        await InTimeAsync(ref _learning, TryLearnAsync).ConfigureAwait(false);
+        return await AskNowAsync(question).ConfigureAwait(false);
     }
 
     private async ValueTask<TResult> AskAgainAsync(TQuestion question, TResult exhausted)

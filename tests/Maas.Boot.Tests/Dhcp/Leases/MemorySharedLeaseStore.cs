@@ -45,7 +45,7 @@ internal sealed class MemorySharedLeaseStore<TLease>(
         }
     }
 
-    public Connection Connect() => new(this);
+    public Connection Connect(SuspendableTime? host = null) => new(this) { Clock = host?.CreateReadClock() };
 
     private void Set(IPAddress address, SharedLease<TLease> entry, Guid writer) => _entries[address] = (entry, writer, ++_changes);
 
@@ -90,13 +90,17 @@ internal sealed class MemorySharedLeaseStore<TLease>(
         /// <summary>Ends <see cref="Pause"/>.</summary>
         public void Continue() => _paused?.SetResult();
 
-        public TimeProvider GetClock(TimeProvider host) => host;
+        /// <summary>The database's clock as the server has read it last; null for one that is always right.</summary>
+        public SuspendableTime.ReadClock? Clock { get; init; }
+
+        public TimeProvider GetClock(TimeProvider host) => (TimeProvider?)Clock ?? host;
 
         public async ValueTask<SharedLeaseChanges<TLease>> ReadAsync(Guid server, long after, CancellationToken cancellationToken)
         {
             var changes = await Run(() => new SharedLeaseChanges<TLease>(
                 [.. store._entries.Values.Where(e => e.Change > after && (after == 0 || e.Writer != server)).Select(e => e.Entry)],
                 store._changes));
+            Clock?.Read();
             if (AfterReading is { } then) await then();
             return changes;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Tests.Dhcp.Leases;
 
 namespace Maas.Boot.Tests.Dhcp4.Leases;
 
@@ -89,6 +90,43 @@ public sealed class SharedLeaseAllocatorTests
             if (renewed.Kind == AddressResultKind.Grant) (scene.Time.GetUtcNow() + renewed.LeaseTime).Should().BeBefore(until);
             scene.Time.Advance(TimeSpan.FromMinutes(2));
         }
+    }
+
+    [Fact]
+    public async Task A_host_that_was_suspended_leases_nothing_without_the_store_whose_hold_has_ended_since()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync(servers: 1);
+        var host = new SuspendableTime(scene.Time);
+        await scene.AddAsync(host);
+        var known = await scene.LeaseAsync(1, 1);
+        host.Suspend(known.LeaseTime + TimeSpan.FromMinutes(30)); // the lease is kept for 1 h more, and the claim of the reserve lasts 1 h
+        scene.Connections[1].IsCut = true;
+
+        (await scene.LeaseAsync(1, 2)).Kind.Should().NotBe(AddressResultKind.Grant, "another server may have claimed the reserve");
+        var renewed = await scene.AskAsync(1, AddressRequestKind.Extend, 1, known.Address.ToString());
+        renewed.Kind.Should().Be(AddressResultKind.Grant);
+        renewed.LeaseTime.Should().BeLessThan(TimeSpan.FromMinutes(30)).And.BeGreaterThan(TimeSpan.FromMinutes(29));
+
+        scene.Connections[1].IsCut = false;
+        await scene.SynchronizeAsync(1);
+        scene.Connections[1].IsCut = true;
+        (await scene.LeaseAsync(1, 2)).Kind.Should().Be(AddressResultKind.Grant, "it has claimed a reserve again");
+    }
+
+    [Fact]
+    public async Task A_host_that_was_suspended_reads_the_store_before_it_leases_again()
+    {
+        await using var scene = await SharedLeaseScene.OpenAsync(servers: 1);
+        var host = new SuspendableTime(scene.Time);
+        await scene.AddAsync(host);
+        host.Suspend(TimeSpan.FromDays(2));
+
+        var granted = await scene.LeaseAsync(1, 1);
+
+        granted.Kind.Should().Be(AddressResultKind.Grant);
+        var written = scene.Store.Entries[granted.Address];
+        written.Lease.ExpiresAt.Should().BeCloseTo(scene.Time.GetUtcNow() + granted.LeaseTime, TimeSpan.FromSeconds(2));
+        written.HeldUntil.Should().BeAfter(written.Lease.ExpiresAt);
     }
 
     [Fact]

@@ -40,11 +40,11 @@ internal sealed class SharedLeaseScene : IAsyncDisposable
         return scene;
     }
 
-    public async Task AddAsync()
+    public async Task AddAsync(SuspendableTime? host = null)
     {
-        var connection = Store.Connect();
+        var connection = Store.Connect(host);
         Connections.Add(connection);
-        Servers.Add(await SharedLeaseAllocator.OpenAsync([_subnet], connection, null, _options, Time));
+        Servers.Add(await SharedLeaseAllocator.OpenAsync([_subnet], connection, null, _options, (TimeProvider?)host ?? Time));
     }
 
     /// <summary>A server ends without giving back anything, and another one starts in its place.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
+using Maas.Boot.Tests.Dhcp.Leases;
 
 namespace Maas.Boot.Tests.Dhcp6.Leases;
 
@@ -84,6 +85,22 @@ public sealed class SharedLeaseAllocator6Tests
         shortened.Association.Addresses.Single().Valid.Should()
             .BeLessThanOrEqualTo(TimeSpan.FromMinutes(30)).And.BeGreaterThan(TimeSpan.FromMinutes(29));
         ended.IsSilent.Should().BeTrue("another server may have leased the address");
+    }
+
+    [Fact]
+    public async Task A_host_that_was_suspended_leases_nothing_without_the_store_whose_hold_has_ended_since()
+    {
+        await using var scene = await SharedLeaseScene6.OpenAsync(servers: 1);
+        var host = new SuspendableTime(scene.Time);
+        await scene.AddAsync(host);
+        var known = await scene.LeaseAsync(1, 1); // for 1 h, kept for 2 h
+        host.Suspend(TimeSpan.FromMinutes(90));
+        scene.Connections[1].IsCut = true;
+
+        (await scene.LeaseAsync(1, 2)).Should().BeNull("another server may have claimed the reserve");
+        var renewed = await scene.AskAsync(1, AssociationRequestKind.Renew, 1, $"{known}");
+        renewed.Association.Addresses.Single().Valid.Should()
+            .BeLessThanOrEqualTo(TimeSpan.FromMinutes(30)).And.BeGreaterThan(TimeSpan.FromMinutes(29));
     }
 
     [Fact]

@@ -36,13 +36,14 @@ internal sealed class SharedLeaseScene6 : IAsyncDisposable
     public static async Task<SharedLeaseScene6> OpenAsync(int servers = 2, Dhcp6Subnet? subnet = null)
     {
         var scene = new SharedLeaseScene6(subnet ?? Subnet);
-        for (var i = 0; i < servers; i++)
-        {
-            scene.Connections.Add(scene.Store.Connect());
-            scene.Servers.Add(await scene.OpenAsync(scene.Connections[i]));
-        }
-
+        for (var i = 0; i < servers; i++) await scene.AddAsync();
         return scene;
+    }
+
+    public async Task AddAsync(SuspendableTime? host = null)
+    {
+        Connections.Add(Store.Connect(host));
+        Servers.Add(await OpenAsync(Connections[^1], host));
     }
 
     /// <summary>A server ends without giving back anything, and another one starts in its place.</summary>
@@ -91,6 +92,6 @@ internal sealed class SharedLeaseScene6 : IAsyncDisposable
         foreach (var server in Servers) await server.DisposeAsync();
     }
 
-    private Task<SharedLeaseAllocator6> OpenAsync(ISharedLeaseStore<Lease6> connection) =>
-        SharedLeaseAllocator6.OpenAsync([_subnet], connection, timeProvider: Time);
+    private Task<SharedLeaseAllocator6> OpenAsync(ISharedLeaseStore<Lease6> connection, TimeProvider? host = null) =>
+        SharedLeaseAllocator6.OpenAsync([_subnet], connection, timeProvider: host ?? Time);
 }
