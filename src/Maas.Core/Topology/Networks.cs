@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Core.Configuration;
 using Maas.Core.Records;
 
@@ -139,6 +140,22 @@ public sealed class Networks
     {
         ArgumentNullException.ThrowIfNull(served);
         return _served.ApplyAsync(served, cancellationToken);
+    }
+
+    /// <summary>
+    /// The name servers of a subnet as a host names them to its clients: itself first, where all of them are hosts that serve the subnet.
+    /// Servers that a user or a configuration chose stay in their order.
+    /// </summary>
+    /// <param name="subnet">The subnet.</param>
+    /// <param name="servers">Its name servers.</param>
+    /// <param name="host">The address of the host.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<IPAddress>> OrderNameServersAsync(
+        IPNetwork subnet, IReadOnlyList<IPAddress> servers, IPAddress host, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(servers);
+        ArgumentNullException.ThrowIfNull(host);
+        return _served.OrderNameServersAsync(subnet, servers, host, cancellationToken);
     }
 
     private async Task<RecordContext<T>> ContextAsync<T>(

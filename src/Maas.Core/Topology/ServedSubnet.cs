@@ -17,6 +17,12 @@ public sealed record ServedSubnet
     /// <summary>The rack controller that serves it.</summary>
     public SystemId Rack { get; init; }
 
+    /// <summary>
+    /// This host's address among the name servers of <see cref="Subnet"/>, where the configuration names no other ones. It joins those of
+    /// the other hosts that serve the subnet. <see langword="null"/>, the default, when the configuration names the servers.
+    /// </summary>
+    public IPAddress? HostNameServer { get; init; }
+
     /// <summary>A subnet of the same link, whose VLAN it is on; <see langword="null"/> for none.</summary>
     public IPNetwork? SameLinkAs { get; init; }
 }

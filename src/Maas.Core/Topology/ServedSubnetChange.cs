@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Core.Records;
 
 namespace Maas.Core.Topology;
@@ -30,11 +31,19 @@ internal sealed class ServedSubnetChange(
             each => each with
             {
                 Gateway = $"{each.Gateway}" == before.Gateway ? served.Subnet.Gateway : each.Gateway,
-                DnsServers = each.DnsServers.Select(server => $"{server}").SequenceEqual(before.NameServers)
-                    ? served.Subnet.DnsServers : each.DnsServers,
+                DnsServers = NameServersOf(each),
             },
             null,
             cancellationToken).ConfigureAwait(false));
+    }
+
+    private IReadOnlyList<IPAddress> NameServersOf(Subnet present)
+    {
+        if (present.DnsServers.Select(server => $"{server}").SequenceEqual(before.NameServers)) return served.Subnet.DnsServers;
+        // Other hosts' addresses are in the list too: the one of this host changes in its place.
+        return before.NameServers is [var old] && served.HostNameServer is { } host
+            ? [.. present.DnsServers.Select(server => $"{server}" == old ? host : server).Distinct()]
+            : present.DnsServers;
     }
 
     private async Task ChangeRangesAsync(CancellationToken cancellationToken)

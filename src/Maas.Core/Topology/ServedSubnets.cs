@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Maas.Core.Configuration;
 using Maas.Core.Records;
@@ -11,6 +12,9 @@ namespace Maas.Core.Topology;
 internal sealed class ServedSubnets(
     Networks networks, IRecordStore store, ISettingStore settings, TopologyCache topologyCache, TimeProvider timeProvider)
 {
+    // Resolvers use so many (RES_MAXNS, glibc and musl).
+    private const int MostHostNameServers = 3;
+
     /// <inheritdoc cref="Networks.ApplyServedAsync"/>
     public async Task<IReadOnlyList<string>> ApplyAsync(ServedSubnet served, CancellationToken cancellationToken)
     {
@@ -25,9 +29,51 @@ internal sealed class ServedSubnets(
             refusals = await ChangeAsync(served, applied, wanted, cancellationToken).ConfigureAwait(false);
         }
 
+        if (served.HostNameServer is { } host)
+            refusals = [.. refusals, .. await JoinNameServersAsync(served.Subnet.Cidr, host, cancellationToken).ConfigureAwait(false)];
         if (before != json && refusals.Count == 0) await settings.SetAsync(setting, json, cancellationToken).ConfigureAwait(false);
         return refusals;
     }
+
+    /// <inheritdoc cref="Networks.OrderNameServersAsync"/>
+    public async Task<IReadOnlyList<IPAddress>> OrderNameServersAsync(
+        IPNetwork subnet, IReadOnlyList<IPAddress> servers, IPAddress host, CancellationToken cancellationToken) =>
+        servers.Count > 1 && !servers[0].Equals(host) && servers.Contains(host)
+            && await AreOfHostsAsync(subnet, servers, cancellationToken).ConfigureAwait(false)
+            ? [host, .. servers.Where(server => !server.Equals(host))]
+            : servers;
+
+    // Each host adds itself once to the name servers that are hosts: so users may remove it, and servers that they chose stay alone.
+    private async Task<IReadOnlyList<string>> JoinNameServersAsync(IPNetwork cidr, IPAddress host, CancellationToken cancellationToken)
+    {
+        var mark = NameOf(cidr, host);
+        if (await settings.GetAsync(mark, cancellationToken).ConfigureAwait(false) is not null) return [];
+        var topology = await topologyCache.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (topology.Subnets.FirstOrDefault(each => each.Cidr.Equals(cidr)) is not { } subnet) return [];
+        if (!subnet.DnsServers.Contains(host))
+        {
+            if (subnet.DnsServers.Count is 0 or >= MostHostNameServers
+                || !await AreOfHostsAsync(cidr, subnet.DnsServers, cancellationToken).ConfigureAwait(false)) return [];
+            var edit = await networks.Subnets.UpdateAsync(
+                subnet.Id,
+                each => each.DnsServers.Contains(host) ? each : each with { DnsServers = [.. each.DnsServers, host] },
+                null,
+                cancellationToken).ConfigureAwait(false);
+            if (edit is RecordEdit<Subnet>.Refused(_, var reason)) return [reason];
+        }
+
+        await settings.SetAsync(mark, "true", cancellationToken).ConfigureAwait(false);
+        return [];
+    }
+
+    private async Task<bool> AreOfHostsAsync(IPNetwork cidr, IReadOnlyList<IPAddress> servers, CancellationToken cancellationToken)
+    {
+        foreach (var server in servers)
+            if (await settings.GetAsync(NameOf(cidr, server), cancellationToken).ConfigureAwait(false) is null) return false;
+        return true;
+    }
+
+    private static string NameOf(IPNetwork cidr, IPAddress server) => $"host_name_server {cidr} {server}";
 
     private async Task<IReadOnlyList<string>> ChangeAsync(
         ServedSubnet served, ServedConfiguration before, ServedConfiguration wanted, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp6.Leases;
@@ -50,7 +51,8 @@ internal sealed partial class NetworkRunner
     {
         try
         {
-            if (_replaced is null && _link is { } link && StoredSubnets.Of(link, topology) is { } subnets
+            if (_replaced is null && _link is { } link && StoredSubnets.Of(link, topology) is { } stored
+                && await OrderAsync(stored, link, cancellationToken).ConfigureAwait(false) is var subnets
                 && !(_stored is { } before && NetworkTopology.AreSame(subnets, before)))
             {
                 await LeaseStoredAsync(subnets, cancellationToken).ConfigureAwait(false);
@@ -86,7 +88,8 @@ internal sealed partial class NetworkRunner
         {
             var options = NetworkOptionChanges.WithAddresses(served, changed);
             var (link, link6) = LinksOf(options, _network);
-            if (link is not null) await parts.Topology.ApplyAsync(name, link, cancellationToken).ConfigureAwait(false);
+            if (link is not null)
+                await parts.Topology.ApplyAsync(name, link, NameServerOf(options, link), cancellationToken).ConfigureAwait(false);
             if (link6 is not null && _network is { } network)
                 await parts.Topology.ApplyAsync(name, link6, network.HasIPv4 ? network.Network : null, cancellationToken)
                     .ConfigureAwait(false);
@@ -106,12 +109,15 @@ internal sealed partial class NetworkRunner
         var (link, link6) = LinksOf(options, network);
         if (link is not null)
         {
-            await parts.Topology.ApplyAsync(name, link, cancellationToken).ConfigureAwait(false);
+            var host = NameServerOf(options, link);
+            await parts.Topology.ApplyAsync(name, link, host, cancellationToken).ConfigureAwait(false);
             if (_replaced is { } replaced)
                 await parts.Leases.SetAsync(name, replaced, cancellationToken).ConfigureAwait(false);
             else
                 await LeaseStoredAsync(
-                    StoredSubnets.Of(link, await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false)) ?? [link],
+                    await parts.Topology.OrderNameServersAsync(
+                        StoredSubnets.Of(link, await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false)) ?? [link],
+                        link.Network, host, cancellationToken).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
         }
 
@@ -129,6 +135,14 @@ internal sealed partial class NetworkRunner
 
         (_link, _link6, _network) = (link, link6, network);
     }
+
+    private Task<IReadOnlyList<DhcpSubnet>> OrderAsync(
+        IReadOnlyList<DhcpSubnet> subnets, DhcpSubnet link, CancellationToken cancellationToken) =>
+        parts.Topology.OrderNameServersAsync(subnets, link.Network, NameServerOf(_options, link), cancellationToken);
+
+    // The host's address, where it is the link's name server because the options name none.
+    private static IPAddress? NameServerOf(MaasNetworkOptions options, DhcpSubnet link) =>
+        options.NameServers.Count == 0 && link.NameServers is [var host] ? host : null;
 
     private (DhcpSubnet? Link, Dhcp6Subnet? Link6) LinksOf(MaasNetworkOptions options, BootNetwork? network) => (
         options.Network is { } relayed ? BootNetwork.RelayedSubnet(options, relayed, parts.Options.Domain)

@@ -17,7 +17,11 @@ namespace Maas.Hosting.Networks;
 internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopology> logger)
 {
     /// <summary>Stores what the options say of a link.</summary>
-    public Task ApplyAsync(string network, DhcpSubnet link, CancellationToken cancellationToken) =>
+    /// <param name="network">The network's name.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="host">This host's address, where it is the name server of the link because the options name none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task ApplyAsync(string network, DhcpSubnet link, IPAddress? host, CancellationToken cancellationToken) =>
         ApplyAsync(
             network,
             new ServedSubnet
@@ -37,6 +41,7 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
                         .Select(each => (each.Address, each.Mac!.Value)), // not null
                 ],
                 Rack = core.Controllers.Self.SystemId,
+                HostNameServer = host,
             },
             cancellationToken);
 
@@ -59,6 +64,21 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
                 SameLinkAs = sameLinkAs,
             },
             cancellationToken);
+
+    /// <summary>Name servers as this host names them: itself first among hosts.</summary>
+    public async Task<IReadOnlyList<DhcpSubnet>> OrderNameServersAsync(
+        IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IPAddress? host, CancellationToken cancellationToken)
+    {
+        if (host is null) return subnets;
+        List<DhcpSubnet> ordered = [];
+        foreach (var subnet in subnets)
+            ordered.Add(subnet with
+            {
+                NameServers = await core.Networks.OrderNameServersAsync(link, subnet.NameServers, host, cancellationToken)
+                    .ConfigureAwait(false),
+            });
+        return ordered;
+    }
 
     /// <summary>The stored nouns.</summary>
     public ValueTask<TopologySnapshot> GetAsync(CancellationToken cancellationToken) => core.Topology.GetAsync(cancellationToken);

@@ -147,6 +147,61 @@ public class NetworksTests
     }
 
     [Fact]
+    public async Task Each_host_that_serves_a_subnet_joins_its_name_servers_once_and_names_itself_first()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var cidr = IPNetwork.Parse("10.0.0.0/24");
+        await ServeAsync(1);
+        await ServeAsync(2);
+        await ServeAsync(2);
+
+        (await StoredAsync()).Should().Equal(Ip("10.0.0.1"), Ip("10.0.0.2"));
+        (await OrderAsync(2)).Should().Equal(Ip("10.0.0.2"), Ip("10.0.0.1"));
+        (await OrderAsync(1)).Should().Equal(Ip("10.0.0.1"), Ip("10.0.0.2"));
+        foreach (var host in new[] { 3, 4 }) await ServeAsync(host);
+        (await StoredAsync()).Should().Equal([Ip("10.0.0.1"), Ip("10.0.0.2"), Ip("10.0.0.3")], "resolvers use three");
+
+        var subnet = (await test.Core.Topology.GetAsync()).Subnets.Single();
+        await SetAsync(Ip("10.0.0.1"), Ip("10.0.0.3"));
+        await ServeAsync(2);
+        (await StoredAsync()).Should().Equal([Ip("10.0.0.1"), Ip("10.0.0.3")], "a user removed it");
+        await SetAsync(Ip("10.0.0.53"), Ip("10.0.0.1"));
+        foreach (var host in new[] { 1, 2, 4 }) await ServeAsync(host);
+        (await StoredAsync()).Should().Equal([Ip("10.0.0.53"), Ip("10.0.0.1")], "a user chose them");
+        (await OrderAsync(1)).Should().Equal(Ip("10.0.0.53"), Ip("10.0.0.1"));
+
+        Task ServeAsync(int host) => ApplyAsync(test, new ServedSubnet
+        {
+            Subnet = new Subnet { Cidr = cidr, DnsServers = [Ip($"10.0.0.{host}")] },
+            Rack = SystemId.Parse($"abcd4{"xabcd"[host]}"),
+            HostNameServer = Ip($"10.0.0.{host}"),
+        });
+
+        async Task<IReadOnlyList<IPAddress>> StoredAsync() => (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers;
+
+        async Task<IReadOnlyList<IPAddress>> OrderAsync(int host) =>
+            await test.Core.Networks.OrderNameServersAsync(cidr, await StoredAsync(), Ip($"10.0.0.{host}"));
+
+        Task SetAsync(params IPAddress[] servers) =>
+            test.Core.Networks.Subnets.UpdateAsync(subnet.Id, each => each with { DnsServers = servers }, "alice");
+    }
+
+    [Fact]
+    public async Task The_name_server_of_a_host_that_has_another_address_is_replaced_among_those_of_others()
+    {
+        await using var test = await TestCore.OpenAsync();
+        foreach (var (host, address) in new[] { (1, "10.0.0.1"), (2, "10.0.0.2"), (1, "10.0.0.7") })
+            await ApplyAsync(test, new ServedSubnet
+            {
+                Subnet = new Subnet { Cidr = IPNetwork.Parse("10.0.0.0/24"), DnsServers = [Ip(address)] },
+                Rack = SystemId.Parse($"abcd4{"xabcd"[host]}"),
+                HostNameServer = Ip(address),
+            });
+
+        (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers.Should().Equal(Ip("10.0.0.7"), Ip("10.0.0.2"));
+    }
+
+    [Fact]
     public async Task What_a_rule_refuses_of_a_configuration_is_named_and_tried_again()
     {
         await using var test = await TestCore.OpenAsync();
