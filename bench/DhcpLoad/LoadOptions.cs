@@ -3,7 +3,7 @@ using System.Net;
 namespace DhcpLoad;
 
 /// <summary>What a run does.</summary>
-/// <param name="Server">Where requests go, as a relay agent sends them.</param>
+/// <param name="Servers">Where requests go, as a relay agent sends them: each to every server.</param>
 /// <param name="Relay">The relay's address: source of every request, <c>giaddr</c>, and where answers come.</param>
 /// <param name="Clients">How many hardware addresses take turns.</param>
 /// <param name="Rate">Exchanges begun a second; 0 begins one as soon as another ends.</param>
@@ -11,7 +11,7 @@ namespace DhcpLoad;
 /// <param name="Duration">How long exchanges are begun.</param>
 /// <param name="Once">Each client once, then the end: fills a server with leases.</param>
 internal sealed record LoadOptions(
-    IPEndPoint Server,
+    IReadOnlyList<IPEndPoint> Servers,
     IPEndPoint Relay,
     int Clients,
     int Rate,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 
 namespace DhcpLoad;
@@ -15,6 +16,8 @@ internal sealed class LoadRelay : IDisposable
     private readonly LoadOptions _options;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly long[] _began = new long[Slots]; // 0: nothing under way
+    private readonly uint?[] _requested = new uint?[Slots]; // the exchange that a server was chosen in
+    private readonly SocketAddress[] _servers; // empty where the socket is connected to the only one
     private readonly List<double> _milliseconds = new(1 << 20);
     private readonly ClientPacket _discovers;
     private readonly ClientPacket _requests;
@@ -30,7 +33,8 @@ internal sealed class LoadRelay : IDisposable
         _socket.ReceiveBufferSize = 8 << 20;
         _socket.SendBufferSize = 8 << 20;
         _socket.Bind(options.Relay);
-        _socket.Connect(options.Server);
+        if (options.Servers is [var server]) _socket.Connect(server);
+        _servers = options.Servers.Count == 1 ? [] : [.. options.Servers.Select(each => each.Serialize())];
         _socket.ReceiveTimeout = 100;
     }
 
@@ -42,6 +46,9 @@ internal sealed class LoadRelay : IDisposable
 
     /// <summary>Answers that were neither OFFER nor ACK.</summary>
     public int Refusals { get; private set; }
+
+    /// <summary>OFFERs, of all servers.</summary>
+    public int Offers { get; private set; }
 
     public TimeSpan Took { get; private set; }
 
@@ -92,7 +99,7 @@ internal sealed class LoadRelay : IDisposable
     {
         var number = Interlocked.Increment(ref _next) - 1;
         Volatile.Write(ref _began[number % Slots], Stopwatch.GetTimestamp());
-        lock (_discovers) _socket.Send(_discovers.Discover((uint)number, number % _options.Clients), SocketFlags.None, out _);
+        lock (_discovers) Send(_discovers.Discover((uint)number, number % _options.Clients));
     }
 
     private void Receive()
@@ -111,9 +118,25 @@ internal sealed class LoadRelay : IDisposable
         ref var began = ref _began[xid % Slots];
         var since = Volatile.Read(ref began);
         if (since == 0) return;
-        if (type == Offer) _socket.Send(_requests.Request(xid, (int)(xid % (uint)_options.Clients), answer), SocketFlags.None, out _);
+        if (type == Offer) Choose(xid, answer);
         else if (type == Ack) End(ref began, since);
         else Refusals++;
+    }
+
+    // The first server that offers; the others learn from the REQUEST that they were not chosen.
+    private void Choose(uint xid, ReadOnlySpan<byte> offer)
+    {
+        Offers++;
+        ref var requested = ref _requested[xid % Slots];
+        if (requested == xid) return;
+        requested = xid;
+        Send(_requests.Request(xid, (int)(xid % (uint)_options.Clients), offer));
+    }
+
+    private void Send(ReadOnlySpan<byte> message)
+    {
+        if (_servers.Length == 0) _socket.Send(message, SocketFlags.None, out _);
+        foreach (var server in _servers) _socket.SendTo(message, SocketFlags.None, server);
     }
 
     private void End(ref long began, long since)

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using DhcpLoad;
 
-var server = new Argument<string>("ADDR") { Description = "The server." };
+var servers = new Argument<string[]>("ADDR") { Description = "The server, or servers.", Arity = ArgumentArity.OneOrMore };
 var relay = new Option<string>("--relay") { Description = "The address to be a relay agent at.", Required = true };
 var clients = new Option<int>("--clients") { Description = "How many clients take turns.", DefaultValueFactory = _ => 10_000 };
 var rate = new Option<int>("--rate") { Description = "Exchanges begun a second; 0 for as many as the server ends." };
@@ -13,13 +13,13 @@ var once = new Option<bool>("--once") { Description = "Each client once, then th
 var command =
     new RootCommand("DISCOVER, OFFER, REQUEST, ACK as a relay agent with many clients; says how many a second and how long they took.")
 {
-    server, relay, clients, rate, outstanding, seconds, once
+    servers, relay, clients, rate, outstanding, seconds, once
 };
 
 command.SetAction(async (parsed, _) =>
 {
     var options = new LoadOptions(
-        new IPEndPoint(IPAddress.Parse(parsed.GetRequiredValue(server)), 67),
+        [.. parsed.GetRequiredValue(servers).Select(server => new IPEndPoint(IPAddress.Parse(server), 67))],
         new IPEndPoint(IPAddress.Parse(parsed.GetRequiredValue(relay)), 67),
         parsed.GetValue(clients),
         parsed.GetValue(rate),
@@ -35,6 +35,7 @@ command.SetAction(async (parsed, _) =>
         CultureInfo.InvariantCulture,
         $"{times.Count / load.Took.TotalSeconds:F0} exchanges/s  "
             + $"{100.0 * (load.Begun - underWay - times.Count) / Math.Max(1, load.Begun):F2} % dropped  p50 {Quantile(.5):F2} ms  p99 "
-            + $"{Quantile(.99):F2} ms  max {Quantile(1):F2} ms  {times.Count} done  {load.Refusals} refused"));
+            + $"{Quantile(.99):F2} ms  max {Quantile(1):F2} ms  {times.Count} done  {load.Refusals} refused")
+        + string.Create(CultureInfo.InvariantCulture, $"  {(double)load.Offers / Math.Max(1, times.Count):F2} offers each"));
 });
 return await command.Parse(args).InvokeAsync();

@@ -9,7 +9,8 @@ var device = new Option<string>("--interface") { Description = "The network inte
 var network = new Option<string>("--subnet") { Description = "The subnet.", Required = true };
 var range = new Option<string>("--range") { Description = "The addresses to lease.", Required = true };
 var database = new Option<string>("--database") { Description = "The connection string.", Required = true };
-var command = new RootCommand("A DHCP server with its leases in PostgreSQL.") { device, network, range, database };
+var split = new Option<int?>("--server") { Description = "The load is split between two servers, of which this is one: 0 or 1." };
+var command = new RootCommand("A DHCP server with its leases in PostgreSQL.") { device, network, range, database, split };
 command.SetAction(async (arguments, cancellationToken) =>
 {
     var subnet = new DhcpSubnet
@@ -20,6 +21,7 @@ command.SetAction(async (arguments, cancellationToken) =>
     await using var store = new PostgresLeaseStore(new PostgresStoreOptions { ConnectionString = arguments.GetRequiredValue(database) });
     await using var addresses = await SharedLeaseAllocator.OpenAsync([subnet], store.Leases, cancellationToken: cancellationToken);
     var options = new DhcpServerOptions { Interfaces = { arguments.GetRequiredValue(device) }, AllowOtherServers = true };
+    if (arguments.GetValue(split) is { } server) options.LoadSplit = new DhcpLoadSplitOptions { Server = server };
     await new DhcpServer(options, new BootServices { Addresses = addresses }).RunAsync(cancellationToken);
 });
 return await command.Parse(args).InvokeAsync();

@@ -40,7 +40,8 @@ internal sealed class SharedLeaseHost : IAsyncDisposable
     /// <summary>Whether both versions' leases are as they should be while the database answers.</summary>
     public bool IsSettled => !Leases.IsStoreAway && !Leases6.IsStoreAway && Leases.Unwritten + Leases6.Unwritten == 0;
 
-    public static async Task<SharedLeaseHost> StartAsync(VirtualNetwork network, int number, PostgresStoreOptions options)
+    public static async Task<SharedLeaseHost> StartAsync(
+        VirtualNetwork network, int number, PostgresStoreOptions options, DhcpLoadSplitOptions? split = null)
     {
         var address = IPAddress.Parse($"10.0.0.{number}");
         var subnet = new DhcpSubnet
@@ -63,7 +64,8 @@ internal sealed class SharedLeaseHost : IAsyncDisposable
             await SharedLeaseAllocator6.OpenAsync([subnet6], store.Leases6));
         var services = network.AddHost($"host-{number}", host.Address, host.Address6)
             .Attach(new BootServices { Addresses = host.Leases, Addresses6 = host.Leases6 });
-        var server = new DhcpServer(new DhcpServerOptions { Interfaces = { VirtualHost.InterfaceName } }, services);
+        var server = new DhcpServer(
+            new DhcpServerOptions { Interfaces = { VirtualHost.InterfaceName }, LoadSplit = split }, services);
         var server6 = new Dhcp6Server(
             new Dhcp6ServerOptions { Interfaces = { VirtualHost.InterfaceName }, ServerIdentifier = host.Identifier }, services);
         host._running = Task.WhenAll(server.RunAsync(host._stop.Token), server6.RunAsync(host._stop.Token));

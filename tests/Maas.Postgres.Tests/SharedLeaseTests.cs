@@ -3,6 +3,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Testing;
 using Maas.Testing.Dhcp;
@@ -92,6 +93,32 @@ public sealed class SharedLeaseTests
         asked[..^1].Should().NotBeEmpty().And.OnlyContain(datagram => datagram.Destination.Address.Equals(gone.Address));
         asked[^1].Destination.Address.Should().Be(IPAddress.Broadcast);
         network.Elapsed.Should().BeGreaterThan(TimeSpan.FromMinutes(52)).And.BeLessThan(TimeSpan.FromMinutes(53), "7/8 of an hour");
+    }
+
+    /// <summary>RFC 3074: half of the answers, and none is missing when a host is gone.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task Hosts_that_split_the_load_answer_each_client_once_and_those_of_a_host_that_is_gone_later()
+    {
+        var options = (await PostgresServer.GetSharedAsync()).NewOptions();
+        var offers = 0;
+        var network = new VirtualNetwork(seed: 15)
+        {
+            DatagramSent = sent => offers += sent.Source.Port == 67
+                && DhcpMessage.TryParse(sent.Payload.Span, out var message) && message.Type == DhcpMessageType.Offer ? 1 : 0,
+        };
+        await using var first = await SharedLeaseHost.StartAsync(network, 1, options, new DhcpLoadSplitOptions { Server = 0 });
+        await using var second = await SharedLeaseHost.StartAsync(network, 2, options, new DhcpLoadSplitOptions { Server = 1 });
+
+        var leases = await AcquireAsync(network, 0, 60);
+        offers.Should().Be(60, "both hosts would make twice as many");
+        leases.Values.GroupBy(lease => lease.Server).Should().HaveCount(2).And.OnlyContain(group => group.Count() > 10);
+        leases.Values.Should().OnlyContain(lease => lease.Attempts == 1);
+
+        await second.KillAsync();
+        var later = await AcquireAsync(network, 100, 60);
+        later.Values.Should().OnlyContain(lease => lease.Server.Equals(first.Address));
+        later.Values.GroupBy(lease => lease.Attempts).Select(group => group.Key).Should()
+            .BeEquivalentTo([1, 3], "dhclient always says 0 seconds here");
     }
 
     private static async Task<Dictionary<int, DhcpLease>> AcquireAsync(VirtualNetwork network, int first, int count)

@@ -23,6 +23,7 @@ internal sealed partial class DhcpRequestHandler
     private readonly IAddressSource? _addresses;
     private readonly BootPolicyInvoker? _policy;
     private readonly FirmwareRecognizer _recognizer;
+    private readonly LoadSplitter? _split;
     private readonly PacketRing? _capture;
     private readonly DhcpTransactionPool _pool;
     private readonly AckCommitter? _committer;
@@ -50,6 +51,7 @@ internal sealed partial class DhcpRequestHandler
         _addresses = options.Mode == DhcpMode.Full ? addresses : null;
         _policy = policy is null ? null : new BootPolicyInvoker(policy, options, timeProvider, stopping);
         _recognizer = new FirmwareRecognizer(new HardwarePrefixes(options.RaspberryPiPrefixes), timeProvider);
+        _split = options.LoadSplit is { } split ? new LoadSplitter(split, timeProvider) : null;
         _capture = options.Capture;
         _pool = pool;
         _telemetry = telemetry;
@@ -165,6 +167,7 @@ internal sealed partial class DhcpRequestHandler
         var state = ClientState.Of(request, ServerIdentifier(transaction));
         if (!state.OtherServer.IsNone) _telemetry.OtherServer(transaction, state.OtherServer);
         if (state.Kind is not { } kind) return "nothing asked of this server";
+        if (_split?.IsLeft(kind, request) == true) return "the load split leaves the client to another server";
         var server = transaction.Link.ServerIPv4;
         var isFirmware = transaction.Firmware is not null || request.Options.Contains(DhcpOptionCode.IPxe);
         question = new AddressRequest(kind, request, ClientState.LinkOf(request, server), state.Address, isFirmware)

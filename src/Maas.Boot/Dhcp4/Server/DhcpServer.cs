@@ -28,8 +28,8 @@ public sealed partial class DhcpServer
     /// <summary>Makes a server; it listens once it runs.</summary>
     /// <param name="options">Where and how it answers.</param>
     /// <param name="services">What it uses of the application.</param>
-    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, or a prefix that
-    /// is malformed.</exception>
+    /// <exception cref="ArgumentException">Full mode without addresses, another mode without a policy, nowhere to listen, a prefix that
+    /// is malformed, or a load split without this server.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">An option is out of its range.</exception>
     public DhcpServer(DhcpServerOptions options, BootServices services)
     {
@@ -38,6 +38,7 @@ public sealed partial class DhcpServer
         _services = services;
         _logger = services.LoggerFactory.CreateLogger<DhcpServer>();
         _ = new HardwarePrefixes(options.RaspberryPiPrefixes); // what is wrong with them is said here, and not when the server runs
+        if (options.LoadSplit is { } split) _ = new LoadSplitter(split, services.TimeProvider);
         if (options.Mode == DhcpMode.Full)
             BootServices.Require(services.Addresses, nameof(services.Addresses), "A full DHCP server needs a source of addresses.");
         else BootServices.Require(services.Policy, nameof(services.Policy), "A proxy needs a boot policy: it replies with nothing else.");

@@ -23,6 +23,7 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
         Mode = other.Mode;
         BootServicePort = other.BootServicePort;
         ProbeTime = other.ProbeTime;
+        LoadSplit = other.LoadSplit is { } split ? split with { } : null;
         foreach (var item in other.Relays) Relays.Add(item);
     }
 
@@ -45,6 +46,13 @@ public sealed class DhcpServerOptions : DhcpLinkOptions
     /// for all relays. Where relays are listed, a host cannot have answers sent to another address by claiming to be a relay.
     /// </summary>
     public IList<IPNetwork> Relays { get; } = [];
+
+    /// <summary>
+    /// Which clients this server answers at once, where several servers answer the same ones (RFC 3074); <see langword="null"/>, the
+    /// default, for all: each client is answered by each server, and chooses. It does not matter in proxy mode.
+    /// </summary>
+    [ValidateObjectMembers(typeof(DhcpLoadSplitOptionsValidator))]
+    public DhcpLoadSplitOptions? LoadSplit { get; set; }
 
     /// <summary>
     /// How long a link is asked by ARP whether a host uses an address that is about to be offered to a client for the first time;
