@@ -206,6 +206,7 @@ public partial class AcceptanceCriteriaTests
         (await host.PostAsync(host.Bob, $"machines/{machine}/?op=deploy", ("user_data", wrapped))).Expect(200);
 
         var token = await host.TokenAsync(await host.MachineAsync(machine));
+        (await host.PostAsync(token, "/MAAS/metadata/2012-03-01/", ("op", "netboot_off"))).Expect(200);
         (await host.GetAsync(token, "/MAAS/metadata/2012-03-01/user-data")).Expect(200).Body.Should().Equal(bytes);
     }
 
@@ -313,7 +314,7 @@ public partial class AcceptanceCriteriaTests
     }
 
     [Theory]
-    [InlineData(SignalReport.Ok, 4, "Ready")]
+    [InlineData(SignalReport.Erased, 4, "Ready")]
     [InlineData(SignalReport.Failed, 15, "Failed disk erasing")]
     public async Task Criterion_39_release_with_erase_goes_through_Disk_erasing(SignalReport report, int status, string name)
     {

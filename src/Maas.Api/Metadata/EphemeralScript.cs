@@ -16,17 +16,24 @@ internal static class EphemeralScript
 
     /// <summary>Whether the user data of the machine is a script of this server.</summary>
     public static bool IsFor(Machine machine) =>
-        machine.NextBoot is BootIntent.Ephemeral
-        {
-            Task: EphemeralTask.Commission or EphemeralTask.Test or EphemeralTask.Release or EphemeralTask.PowerOff,
-        };
+        machine.NextBoot is BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } || TaskOf(machine.NextBoot) is not null;
 
-    /// <summary>The script for what the machine boots for; null when its user data is its owner's.</summary>
+    /// <summary>
+    /// The script for what the machine boots for; null when its user data is its owner's. An erasure and the installation of an image are
+    /// beyond a system with cloud-init: its script reports the failure at once and names the reason.
+    /// </summary>
     public static async Task<ApiResult?> ForAsync(ApiRequest request, Machine machine) => machine.NextBoot switch
     {
-        BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test or EphemeralTask.Release } =>
-            await WithKeyAsync(request, "scripts").ConfigureAwait(false),
         BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } => new ApiResult.Bytes(Encoding.UTF8.GetBytes(PowerOffScript)),
+        var boot => TaskOf(boot) is { } task ? await WithKeyAsync(request, task).ConfigureAwait(false) : null,
+    };
+
+    private static string? TaskOf(BootIntent boot) => boot switch
+    {
+        BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test or EphemeralTask.Release } => "scripts",
+        BootIntent.Ephemeral { Task: EphemeralTask.Erase } => "erase",
+        BootIntent.Ephemeral { Task: EphemeralTask.Rescue } => "rescue",
+        BootIntent.Install => "deploy",
         _ => null,
     };
 

@@ -62,8 +62,8 @@ internal static class MetadataTree
 
     /// <summary>
     /// The user's bytes. A machine that is being deployed and boots from its disk asks for them when its system is up: this request
-    /// is what makes it Deployed, whether there are any or not. A machine that is commissioned or tested, or should be off, receives a
-    /// script.
+    /// is what makes it Deployed, whether there are any or not. A machine that boots an ephemeral system for a task, or should be off,
+    /// receives a script.
     /// </summary>
     public static async Task<ApiResult> UserDataAsync(ApiRequest request)
     {

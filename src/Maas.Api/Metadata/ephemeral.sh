@@ -119,13 +119,28 @@ run_scripts() {
     fi
     signal OK
     # After release scripts the server may ask for what this script cannot do.
-    if ask "$base/metadata/latest/maas-task" && grep -q '^task=erase' "$run/body"; then
-        signal FAILED -F "error=This ephemeral system does not erase disks: boot the server's own, which does."
+    ! is_task erase || refuse_to_erase
+}
+
+# is_task NAME: whether the server says that this is what the machine does now.
+is_task() { ask "$base/metadata/latest/maas-task" && grep -q "^task=$1\$" "$run/body"; }
+
+refuse_to_erase() { signal FAILED -F "error=This ephemeral system does not erase disks: boot the server's own, which does."; }
+
+# rescue: the machine stays up for a person until the server has another task for it. cloud-init gives its default user the SSH keys.
+rescue() {
+    if ! command -v sshd >/dev/null && [ ! -x /usr/sbin/sshd ]; then
+        signal FAILED -F "error=This ephemeral system has no SSH server, and no rescue mode without it: boot the server's own."
+        return
     fi
+    signal WORKING -F "error=SSH as the default user of this ephemeral system" || return
+    while is_task rescue; do sleep 15; done
 }
 
 case $task in
     scripts) run_scripts ;;
+    erase) refuse_to_erase ;;
+    rescue) rescue ;;
     deploy) signal FAILED -F "error=This ephemeral system does not install: boot the server's own, which writes the image." ;;
 esac
 rm -rf "$run"

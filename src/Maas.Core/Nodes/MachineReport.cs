@@ -76,7 +76,8 @@ public enum SignalReport
     Testing,
 
     /// <summary>
-    /// The disks are erased: <see cref="Ok"/> that cannot be taken for a repeated end of the release scripts before the erasure.
+    /// The disks are erased. Nothing else ends an erasure: neither <see cref="Ok"/>, which may be a repeated end of the release scripts
+    /// before it, nor the last stage of cloud-init.
     /// </summary>
     Erased,
 }

@@ -141,7 +141,7 @@ internal static partial class MachineStateMachine
     {
         switch (signal.Report)
         {
-            case SignalReport.Ok or SignalReport.Erased:
+            case SignalReport.Erased:
                 move.TryMove(MachineAction.Finish, "The disks are erased.");
                 move.Add(new MachineEffect.Power(PowerAction.TurnOff));
                 break;
@@ -149,6 +149,7 @@ internal static partial class MachineStateMachine
                 move.Fail(Words(signal.Error, "Erasing the disks failed."));
                 break;
             default:
+                // An OK that does not say that the disks are erased may be that of another task.
                 ShowProgress(move, signal);
                 break;
         }
@@ -260,10 +261,10 @@ internal static partial class MachineStateMachine
             if (move.Machine.Netboot is false && stage.Stage == "modules-final") FinishDeployment(move);
             else move.RenewDeadline();
         }
-        else if (status is MachineStatus.DiskErasing && stage.Stage == "modules-final")
+        else if (status is MachineStatus.DiskErasing)
         {
-            move.TryMove(MachineAction.Finish, "The disks are erased.");
-            move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+            // cloud-init ends in the same way when nothing was erased: only the agent's own word ends an erasure.
+            move.RenewDeadline();
         }
 
         return move.Done();

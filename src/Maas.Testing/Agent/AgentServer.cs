@@ -75,6 +75,9 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
     public Task SignalAsync(string status, string? error, CancellationToken cancellationToken) =>
         PostAsync([("op", "signal"), ("status", status), .. error is null ? [] : new[] { ("error", error) }], [], cancellationToken);
 
+    public Task DisksErasedAsync(CancellationToken cancellationToken) =>
+        PostAsync([("op", "signal"), ("status", "OK"), ("erased", "true")], [], cancellationToken);
+
     public Task NetbootOffAsync(CancellationToken cancellationToken) => PostAsync([("op", "netboot_off")], [], cancellationToken);
 
     public Task ScriptStartedAsync(string resultId, CancellationToken cancellationToken) =>

@@ -115,7 +115,7 @@ internal sealed class EphemeralAgent(
             disk.Erase();
         }
 
-        await server.SignalAsync("OK", null, cancellationToken).ConfigureAwait(false);
+        await server.DisksErasedAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task TellFailureAsync(AgentServer server, string why, CancellationToken cancellationToken)

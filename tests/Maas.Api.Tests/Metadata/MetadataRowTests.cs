@@ -124,6 +124,8 @@ public class MetadataRowTests
         (await host.PostAsync(host.Bob, $"machines/{with.Id}/?op=deploy", ("user_data", Convert.ToBase64String([0, 255, 10]))))
             .Expect(200);
         (await host.PostAsync(host.Bob, $"machines/{without.Id}/?op=deploy")).Expect(200);
+        foreach (var machine in (Machine[])[with, without])
+            (await host.PostAsync(await host.TokenAsync(machine), Root + "latest/", ("op", "netboot_off"))).Expect(200);
 
         var reply = (await host.GetAsync(await host.TokenAsync(with), Root + "latest/user-data")).Expect(200);
 

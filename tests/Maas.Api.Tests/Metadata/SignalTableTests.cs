@@ -23,7 +23,7 @@ public class SignalTableTests
     [InlineData(MachineStatus.Deploying, "FAILED", MachineStatus.FailedDeployment)]
     [InlineData(MachineStatus.Deploying, "OK", MachineStatus.Deploying)]
     [InlineData(MachineStatus.Deployed, "OK", MachineStatus.Deployed)]
-    [InlineData(MachineStatus.DiskErasing, "OK", MachineStatus.Ready)]
+    [InlineData(MachineStatus.DiskErasing, "OK", MachineStatus.DiskErasing)] // only an OK that says "erased" is the end
     [InlineData(MachineStatus.DiskErasing, "FAILED", MachineStatus.FailedDiskErasing)]
     [InlineData(MachineStatus.EnteringRescueMode, "OK", MachineStatus.RescueMode)]
     [InlineData(MachineStatus.EnteringRescueMode, "WORKING", MachineStatus.RescueMode)]

@@ -139,13 +139,16 @@ public class WebhookTests
     }
 
     [Fact]
-    public async Task The_last_stage_ends_an_erasure()
+    public async Task The_last_stage_does_not_end_an_erasure_and_the_agents_own_word_does()
     {
         await using var host = await ApiHost.StartAsync();
         var machine = await InAsync(host, MachineStatus.DiskErasing);
+        var token = await host.TokenAsync(machine);
 
-        await SendAsync(host, machine.Id, await host.TokenAsync(machine), Report("finish", "modules-final", "SUCCESS"), 204);
+        await SendAsync(host, machine.Id, token, Report("finish", "modules-final", "SUCCESS"), 204);
 
+        (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.DiskErasing);
+        (await host.PostAsync(token, "/MAAS/metadata/latest/", ("op", "signal"), ("status", "OK"), ("erased", "true"))).Expect(200);
         (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
     }
 

@@ -36,6 +36,7 @@ public class AnySequenceTests
         new MachineReport.Signal(SignalReport.Working, null),
         new MachineReport.Signal(SignalReport.Ok, null),
         new MachineReport.Signal(SignalReport.Ok, null) { FailedScripts = ["20-maas-disk-read"] },
+        new MachineReport.Signal(SignalReport.Erased, null),
         new MachineReport.Signal(SignalReport.Failed, "broke"),
         new MachineReport.Signal(SignalReport.Testing, null),
         new MachineReport.NetbootOff(),

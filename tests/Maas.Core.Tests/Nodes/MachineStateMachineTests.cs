@@ -304,6 +304,19 @@ public class MachineStateMachineTests
             .Should().Be(MachineStatus.Ready);
     }
 
+    [Fact]
+    public void Nothing_but_the_report_that_the_disks_are_erased_ends_an_erasure()
+    {
+        var erasing = Move(Deployed, new MachineCommand.Release { Erase = EraseMode.Full }).Machine with { CheckedIn = true };
+        foreach (var input in (MachineReport[])
+        [
+            Signal(SignalReport.Ok), Signal(SignalReport.Working), Signal(SignalReport.Testing), new MachineReport.NetbootOff(),
+            new MachineReport.UserDataFetched(), new MachineReport.StageFinished("modules-final", true, ""),
+        ])
+            Move(erasing, input).Machine.Status.Should().Be(MachineStatus.DiskErasing, $"{input} tells nothing of the disks");
+        Move(erasing, Signal(SignalReport.Erased)).Machine.Status.Should().Be(MachineStatus.Ready);
+    }
+
     private static Decision.Moved Release(EraseMode? erase = null) =>
         Move(Deployed, new MachineCommand.Release { Scripts = ["restore"], Erase = erase });
 

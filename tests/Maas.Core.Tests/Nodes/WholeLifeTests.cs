@@ -51,7 +51,7 @@ public class WholeLifeTests
         machine.Status.Should().Be(MachineStatus.DiskErasing);
         machine.NextBoot.Should().Be(new BootIntent.Ephemeral(EphemeralTask.Erase));
         await test.SettleAsync(machine.Id);
-        await test.DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
+        await test.DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Erased, null));
         machine = await test.SettleAsync(machine.Id);
         machine.Status.Should().Be(MachineStatus.Ready);
         machine.Owner.Should().BeNull();

@@ -67,7 +67,7 @@ public class CrashTests
         await Step(new MachineReport.NetbootOff());
         await Step(new MachineReport.UserDataFetched());
         await Step(new MachineCommand.Release { Erase = EraseMode.Full });
-        await Step(new MachineReport.Signal(SignalReport.Ok, null));
+        await Step(new MachineReport.Signal(SignalReport.Erased, null));
         (await test.GetAsync(id)).Status.Should().Be(MachineStatus.Ready);
 
         async Task Step(MachineInput input)
