@@ -317,6 +317,24 @@ public class MachineStateMachineTests
         Move(erasing, Signal(SignalReport.Erased)).Machine.Status.Should().Be(MachineStatus.Ready);
     }
 
+    [Fact]
+    public void An_erasure_may_take_hours_while_the_agent_reports_and_ends_when_it_does_not()
+    {
+        var (machine, now) = (Move(Deployed, new MachineCommand.Release { Erase = EraseMode.Full }).Machine, Now);
+        for (var percent = 10; percent < 100; percent += 10)
+        {
+            now += TimeSpan.FromMinutes(29);
+            var report = new MachineReport.Signal(SignalReport.Working, $"sda: overwriting, {percent} %");
+            machine = ((Decision.Moved)MachineStateMachine.Decide(machine, report, now)).Machine;
+            machine = ((Decision.Moved)MachineStateMachine.Decide(machine, new WorkerReport.DeadlinePassed(), now)).Machine;
+            (machine.Status, machine.StatusMessage).Should().Be((MachineStatus.DiskErasing, $"sda: overwriting, {percent} %"));
+        }
+
+        now += TimeSpan.FromMinutes(30);
+        ((Decision.Moved)MachineStateMachine.Decide(machine, new WorkerReport.DeadlinePassed(), now)).Machine.Status.Should()
+            .Be(MachineStatus.FailedDiskErasing);
+    }
+
     private static Decision.Moved Release(EraseMode? erase = null) =>
         Move(Deployed, new MachineCommand.Release { Scripts = ["restore"], Erase = erase });
 

@@ -57,7 +57,7 @@ internal sealed class RootDeployment(MirrorFixture mirror) : IDisposable
     public Task<string> RunAsync(MetadataServer server, params string[][] disks) => RunAsync(server, null, disks);
 
     /// <summary>The same; the machine's power is lost when it prints <paramref name="powerLossAt"/>.</summary>
-    public async Task<string> RunAsync(MetadataServer server, string? powerLossAt, string[][] disks)
+    public async Task<string> RunAsync(MetadataServer server, string? powerLossAt, string[][] disks, string kernelOptions = "")
     {
         var environment = await mirror.EnvironmentAsync(Cancellation);
         // As a boot program does: one archive behind the other, each beginning at a multiple of four.
@@ -73,7 +73,7 @@ internal sealed class RootDeployment(MirrorFixture mirror) : IDisposable
 
         return await VirtualMachine.RunAsync(
             environment,
-            $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01",
+            $"maas.url={server.GuestBase} maas.token={MetadataServer.BootToken} BOOTIF=01-52-54-00-00-ab-01 {kernelOptions}",
             ["-initrd", both, .. disks.SelectMany(disk => disk)],
             Cancellation,
             powerLossAt);

@@ -11,7 +11,7 @@ for part in console drivers http network task enlist disk-identity disks hardwar
     . "/lib/maas/$part.sh"
 done
 
-# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF, FAIL_PAUSE and PATIENCE from the kernel's command line.
+# read_kernel_line: sets BASE, TOKEN, TASK, BOOTIF, FAIL_PAUSE, PATIENCE and PROGRESS_SECONDS from the kernel's command line.
 read_kernel_line() {
     BASE= TOKEN= TASK= BOOTIF= CONSUMER_KEY= TOKEN_KEY= TOKEN_SECRET= SYSTEM_ID= SHELL_STARTED= RESCUE_TOLD= FAIL_PAUSE=20 PATIENCE=30
     for word in $(cat /proc/cmdline); do
@@ -21,6 +21,7 @@ read_kernel_line() {
             maas.task=*) TASK=${word#*=} ;;
             maas.pause=*) FAIL_PAUSE=${word#*=} ;;
             maas.patience=*) PATIENCE=${word#*=} ;;
+            maas.progress=*) PROGRESS_SECONDS=${word#*=} ;;
             BOOTIF=*) BOOTIF=${word#*=} ;;
         esac
     done
