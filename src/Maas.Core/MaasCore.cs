@@ -66,6 +66,7 @@ public sealed class MaasCore : IAsyncDisposable
             PowerAttempts = options.PowerAttempts,
             PowerRetryDelay = options.PowerRetryDelay,
             PowerTimeout = options.PowerTimeout,
+            ShutDownTimeout = options.ShutDownTimeout,
             DrainTimeout = options.DrainTimeout,
         };
         var signal = new WorkSignal(timeProvider);

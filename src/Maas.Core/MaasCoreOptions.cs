@@ -100,6 +100,12 @@ public sealed class MaasCoreOptions
     public TimeSpan PowerTimeout { get; set; } = TimeSpan.FromMinutes(3);
 
     /// <summary>
+    /// The same for a soft power-off, during which an operating system shuts down; 6 minutes. The drivers of <c>Maas.Power</c> wait for 5
+    /// minutes, and name what went wrong then.
+    /// </summary>
+    public TimeSpan ShutDownTimeout { get; set; } = TimeSpan.FromMinutes(6);
+
+    /// <summary>
     /// How long a host that stops waits for the power actions that it has begun; 20 seconds. Afterwards they are cancelled, and handed
     /// over: another host does them at once, or this one when it is started again. Keep it below the <c>ShutdownTimeout</c> of the generic
     /// host (30 seconds). Zero cancels them at once.

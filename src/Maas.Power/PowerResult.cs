@@ -88,4 +88,7 @@ public enum PowerFailure
 
     /// <summary>The answer was not understood.</summary>
     Unintelligible,
+
+    /// <summary>The controller accepted the user, who lacks the privilege for this request.</summary>
+    PermissionDenied,
 }

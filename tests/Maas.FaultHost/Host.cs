@@ -28,6 +28,7 @@ internal sealed class Host : IAsyncDisposable
             {
                 ControllerHostname = settings.Name,
                 ImageDirectory = Path.Combine(settings.Folder, "images"),
+                ShutDownTimeout = TimeSpan.FromSeconds(3),
                 PowerTimeout = TimeSpan.FromSeconds(3), // a claim of a host that was killed lasts for that and half a minute
                 PowerRetryDelay = TimeSpan.FromMilliseconds(100),
                 PowerAttempts = 20,

@@ -38,6 +38,15 @@ public interface IPowerQueue
     Task ReleaseAsync(QueuedPowerAction action, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
+    /// Makes a claim last longer. False, without a change, when the action was claimed again since. A store may also change nothing and
+    /// return true, which is the default: another caller may then repeat an action that takes long.
+    /// </summary>
+    /// <param name="action">The claimed action.</param>
+    /// <param name="until">When the claim ends.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task<bool> ExtendAsync(QueuedPowerAction action, DateTimeOffset until, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>
     /// Removes an action whose outcome changes nothing. When the action was claimed again since, the call changes nothing.
     /// </summary>
     /// <param name="action">The claimed action.</param>

@@ -1,3 +1,5 @@
+using Maas.Core.Power;
+
 namespace Maas.Core.Nodes;
 
 /// <summary>What the services of this namespace need of <see cref="MaasCoreOptions"/>, whose documentation applies.</summary>
@@ -23,5 +25,9 @@ internal sealed record NodeOptions
 
     public TimeSpan PowerTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    public TimeSpan ShutDownTimeout { get; init; } = TimeSpan.FromMinutes(6);
+
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan TimeoutOf(PowerAction action) => action is PowerAction.ShutDown ? ShutDownTimeout : PowerTimeout;
 }

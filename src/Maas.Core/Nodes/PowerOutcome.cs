@@ -14,6 +14,9 @@ internal abstract record PowerOutcome
     /// <summary>Worth another attempt.</summary>
     public sealed record NotYet(string Reason) : PowerOutcome;
 
+    /// <summary>Another attempt would fail in the same way, or lock the controller's account.</summary>
+    public sealed record Never(string Reason) : PowerOutcome;
+
     public static PowerOutcome Of(PowerAction action, MachinePowerResult reply) => (action, reply) switch
     {
         (PowerAction.TurnOn, MachinePowerResult.Done(MachinePowerState.Off)) => new NotYet("the machine is still off"),
@@ -26,6 +29,7 @@ internal abstract record PowerOutcome
         (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Unsupported unsupported) =>
             new Reached(MachinePowerState.Unknown, $"Turn the machine off by hand: {unsupported.Reason}"),
         (_, MachinePowerResult.Unsupported) => new Reached(MachinePowerState.Unknown, null),
+        (_, MachinePowerResult.Failed { IsFinal: true } failed) => new Never(failed.Reason),
         (_, MachinePowerResult.Failed failed) => new NotYet(failed.Reason),
         _ => throw new UnreachableException(),
     };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Maas.Core.Power;
 using Microsoft.Extensions.Logging;
 
@@ -169,6 +171,12 @@ public sealed partial class PowerQueueWorker
             return;
         }
 
+        // The claim was for an action of the usual length.
+        if (_options.TimeoutOf(queued.Effect.Action) is var longest && longest > _options.PowerTimeout
+            && !await _store.ExtendAsync(queued, _clock.GetUtcNow() + longest + PowerClaimTerm.Margin, cancellationToken)
+                .ConfigureAwait(false))
+            return;
+
         var reply = await AskAsync(machine, queued.Effect.Action, cancellationToken).ConfigureAwait(false);
         switch (PowerOutcome.Of(queued.Effect.Action, reply))
         {
@@ -188,13 +196,21 @@ public sealed partial class PowerQueueWorker
                 await _store.PostponeAsync(queued, _clock.GetUtcNow() +
                     Delay(queued.Attempts), notYet.Reason, cancellationToken).ConfigureAwait(false);
                 break;
-            case PowerOutcome.NotYet notYet:
-                MachineMetrics.PowerAttempt(queued.Effect.Action, "given_up");
-                LogGivenUp(machine.Id, queued.Effect.Action, notYet.Reason);
-                await _machines.RecordAsync(
-                    machine.Id, new WorkerReport.PowerFailed(queued.Effect, notYet.Reason), PowerClaim.Of(queued), cancellationToken)
-                    .ConfigureAwait(false);
+            case PowerOutcome.NotYet { Reason: var reason }:
+                await GiveUpAsync(reason).ConfigureAwait(false);
                 break;
+            case PowerOutcome.Never { Reason: var reason }:
+                await GiveUpAsync(reason).ConfigureAwait(false);
+                break;
+        }
+
+        async Task GiveUpAsync(string reason)
+        {
+            MachineMetrics.PowerAttempt(queued.Effect.Action, "given_up");
+            LogGivenUp(machine.Id, queued.Effect.Action, reason);
+            await _machines.RecordAsync(
+                machine.Id, new WorkerReport.PowerFailed(queued.Effect, reason), PowerClaim.Of(queued), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -208,7 +224,7 @@ public sealed partial class PowerQueueWorker
     {
         if (machine.Power.IsManual) return new MachinePowerResult.Unsupported("The power type is manual.");
         var target = new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses);
-        using var timeout = new CancellationTokenSource(_options.PowerTimeout, _clock);
+        using var timeout = new CancellationTokenSource(_options.TimeoutOf(action), _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -226,14 +242,22 @@ public sealed partial class PowerQueueWorker
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new MachinePowerResult.Failed($"no answer within {_options.PowerTimeout.TotalSeconds} seconds");
+            return new MachinePowerResult.Failed($"no answer within {_options.TimeoutOf(action).TotalSeconds} seconds");
         }
         catch (Exception failure)
         {
-            // A driver's exception may quote a command line or a URL with a password: it stays in the log's exception.
-            LogDriverBroke(failure, machine.Id, action);
+            // A driver's exception may quote a command line or a URL with a password: its messages are not logged.
+            LogDriverBroke(action, machine.Id, WithoutMessages(failure));
             return new MachinePowerResult.Failed($"the power driver broke ({failure.GetType().Name})");
         }
+    }
+
+    private static string WithoutMessages(Exception failure)
+    {
+        var text = new StringBuilder();
+        for (var each = failure; each is not null; each = each.InnerException)
+            text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "\n--- inner: " : "")}{each.GetType()}\n{each.StackTrace}");
+        return text.ToString();
     }
 
     [LoggerMessage(20, LogLevel.Information, "Power action {Action} of machine {SystemId} done; power state is {State}")]
@@ -245,8 +269,8 @@ public sealed partial class PowerQueueWorker
     [LoggerMessage(22, LogLevel.Error, "Power action {Action} of machine {SystemId} given up: {Reason}")]
     private partial void LogGivenUp(SystemId systemId, PowerAction action, string reason);
 
-    [LoggerMessage(23, LogLevel.Error, "Power driver threw an exception at {Action} of machine {SystemId}")]
-    private partial void LogDriverBroke(Exception failure, SystemId systemId, PowerAction action);
+    [LoggerMessage(23, LogLevel.Error, "Power driver threw an exception at {Action} of machine {SystemId}: {Exception}")]
+    private partial void LogDriverBroke(PowerAction action, SystemId systemId, string exception);
 
     [LoggerMessage(94, LogLevel.Information, "The host stops; waiting up to {Seconds} s for {Count} power actions")]
     private partial void LogDraining(int count, double seconds);

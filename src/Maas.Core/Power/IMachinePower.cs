@@ -65,7 +65,14 @@ public abstract record MachinePowerResult
     /// <param name="Reason">In words for the operator.</param>
     public sealed record Unsupported(string Reason) : MachinePowerResult;
 
-    /// <summary>It failed and may be tried again.</summary>
+    /// <summary>It failed and may be tried again, unless <see cref="IsFinal"/>.</summary>
     /// <param name="Reason">In words for the operator, without secrets.</param>
-    public sealed record Failed(string Reason) : MachinePowerResult;
+    public sealed record Failed(string Reason) : MachinePowerResult
+    {
+        /// <summary>
+        /// Whether the same request would fail again: the controller refuses the password, or a parameter or a program is missing. It is
+        /// not repeated, because controllers lock accounts after a few refused logins. Default <see langword="false"/>.
+        /// </summary>
+        public bool IsFinal { get; init; }
+    }
 }

@@ -20,6 +20,8 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         var machine = ForDriver(target);
         // Firmware that boots its disk first would never come to us; a driver that cannot say so leaves it to the boot order.
         var nextBoot = await drivers.SetNextBootAsync(machine, NextBoot.Network, cancellationToken).ConfigureAwait(false);
+        // A second login would be refused, too, and bring the account nearer to being locked.
+        if (nextBoot is PowerResult.Failed { Failure: PowerFailure.CredentialsRefused }) return ToReply(nextBoot);
         var reply = ToReply(await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false));
         return (reply, nextBoot) switch
         {
@@ -79,7 +81,12 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         PowerResult.Accepted => new MachinePowerResult.Done(CorePowerState.Unknown),
         PowerResult.LeftToOperator left => new MachinePowerResult.Unsupported(left.What),
         PowerResult.Unsupported unsupported => new MachinePowerResult.Unsupported(unsupported.Reason),
-        PowerResult.Failed failed => new MachinePowerResult.Failed(failed.Reason),
+        PowerResult.Failed failed => new MachinePowerResult.Failed(failed.Reason) { IsFinal = IsFinal(failed.Failure) },
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>Whether a person has to change something before another attempt can have another end.</summary>
+    private static bool IsFinal(PowerFailure failure) =>
+        failure is PowerFailure.CredentialsRefused or PowerFailure.PermissionDenied or PowerFailure.BadParameters
+            or PowerFailure.ToolMissing or PowerFailure.UnknownPowerType;
 }

@@ -114,7 +114,8 @@ internal sealed class ProxmoxConversation : IPowerConversation
             throw new PowerFailureException(
                 reply.Status switch
                 {
-                    HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => PowerFailure.CredentialsRefused,
+                    HttpStatusCode.Unauthorized => PowerFailure.CredentialsRefused,
+                    HttpStatusCode.Forbidden => PowerFailure.PermissionDenied,
                     // 595 and 596: the node that has the machine does not answer the one that was asked.
                     HttpStatusCode.TooManyRequests or > HttpStatusCode.InternalServerError => PowerFailure.TimedOut,
                     _ => PowerFailure.CommandRefused,

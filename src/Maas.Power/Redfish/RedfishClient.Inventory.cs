@@ -74,7 +74,8 @@ public sealed partial class RedfishClient
         {
             members = await ListMembersAsync(collection, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedfishException e) when (e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused))
+        catch (RedfishException e) when (e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused
+            or PowerFailure.PermissionDenied))
         {
             gaps.Add($"{LogText.From(collection)}: {e.Message}");
             return all;
@@ -93,7 +94,8 @@ public sealed partial class RedfishClient
         {
             return await GetAsync(path, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedfishException e) when (e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused))
+        catch (RedfishException e) when (e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused
+            or PowerFailure.PermissionDenied))
         {
             // One resource that a service cannot show does not hide the others.
             gaps.Add($"{LogText.From(path)}: {e.Message}");

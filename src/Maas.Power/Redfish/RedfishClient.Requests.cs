@@ -177,7 +177,8 @@ public sealed partial class RedfishClient
     {
         var failure = reply.Status switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => PowerFailure.CredentialsRefused,
+            HttpStatusCode.Unauthorized => PowerFailure.CredentialsRefused,
+            HttpStatusCode.Forbidden => PowerFailure.PermissionDenied,
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError =>
                 PowerFailure.TimedOut,

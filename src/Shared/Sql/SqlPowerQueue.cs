@@ -53,6 +53,13 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
         },
         cancellationToken);
 
+    public Task<bool> ExtendAsync(QueuedPowerAction action, DateTimeOffset until, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        session => session.Execute(
+            "UPDATE effects SET claimed_until = @until WHERE id = @Id AND claim = @claim",
+            ("@until", StoreTime.Write(until)), ("@Id", action.Id), ("@claim", action.Claim)) > 0,
+        cancellationToken);
+
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) =>
         database.WriteAsync(session =>
         session.Execute("DELETE FROM effects WHERE id = @Id AND claim = @claim", ("@Id", action.Id), ("@claim", action.Claim)),

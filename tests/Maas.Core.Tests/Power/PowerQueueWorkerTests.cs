@@ -60,6 +60,23 @@ public class PowerQueueWorkerTests
     }
 
     [Fact]
+    public async Task What_is_final_is_not_tried_again_so_that_a_wrong_password_locks_no_account()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var machine = await test.EnlistAsync();
+        test.Power.Answer = _ => new MachinePowerResult.Failed("The service refuses the user or the password.") { IsFinal = true };
+        await test.DoAsync(machine.Id, new MachineCommand.Commission());
+
+        machine = await test.SettleAsync(machine.Id);
+
+        test.Power.Asked.Should().HaveCount(1);
+        machine.Status.Should().Be(MachineStatus.FailedCommissioning);
+        machine.StatusMessage.Should().Be("Powering off failed: The service refuses the user or the password.");
+        test.Clock.Advance(TimeSpan.FromMinutes(5));
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(0, "nothing is left in the queue");
+    }
+
+    [Fact]
     public async Task A_machine_that_is_not_off_in_time_tells_why_its_power_did_not_obey()
     {
         await using var test = await TestCore.OpenAsync();

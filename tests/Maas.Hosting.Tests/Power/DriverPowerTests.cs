@@ -23,6 +23,11 @@ public class DriverPowerTests
         { new PowerResult.LeftToOperator("press the button"), new MachinePowerResult.Unsupported("press the button") },
         { new PowerResult.Unsupported("cannot"), new MachinePowerResult.Unsupported("cannot") },
         { new PowerResult.Failed(PowerFailure.Unreachable, "no answer"), new MachinePowerResult.Failed("no answer") },
+        { new PowerResult.Failed(PowerFailure.CredentialsRefused, "no"), new MachinePowerResult.Failed("no") { IsFinal = true } },
+        { new PowerResult.Failed(PowerFailure.PermissionDenied, "no"), new MachinePowerResult.Failed("no") { IsFinal = true } },
+        { new PowerResult.Failed(PowerFailure.BadParameters, "no"), new MachinePowerResult.Failed("no") { IsFinal = true } },
+        { new PowerResult.Failed(PowerFailure.ToolMissing, "no"), new MachinePowerResult.Failed("no") { IsFinal = true } },
+        { new PowerResult.Failed(PowerFailure.CommandRefused, "busy"), new MachinePowerResult.Failed("busy") },
     };
 
     [Theory, MemberData(nameof(Answers))]
@@ -40,6 +45,19 @@ public class DriverPowerTests
         reply.Should().BeOfType<MachinePowerResult.Done>().Which.Should()
             .Match<MachinePowerResult.Done>(done =>
             done.State == CorePowerState.On && done.Note != null && done.Note.EndsWith("no such device", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_controller_that_refuses_the_password_is_asked_once()
+    {
+        var locking = new Stubborn { Refusal = PowerFailure.CredentialsRefused };
+        var power = new DriverPower(new PowerDrivers([locking]));
+        var target = new CorePowerTarget(SystemId.Parse("4y3h7q"), new PowerSettings("stubborn", new Dictionary<string, string>()), [Mac]);
+
+        var reply = await power.TurnOnAsync(target, TestContext.Current.CancellationToken);
+
+        reply.Should().Be(new MachinePowerResult.Failed("no such device") { IsFinal = true });
+        locking.Asked.Should().Be(1, "each refused login brings the account nearer to being locked");
     }
 
     [Fact]
@@ -87,6 +105,10 @@ public class DriverPowerTests
     /// <summary>A controller that turns the machine on and off, and lets nobody choose what it boots.</summary>
     private sealed class Stubborn : IPowerDriver
     {
+        public PowerFailure Refusal { get; init; } = PowerFailure.CommandRefused;
+
+        public int Asked { get; private set; }
+
         public IReadOnlyList<string> PowerTypes => ["stubborn"];
 
         public Task<PowerResult> QueryAsync(Maas.Power.PowerTarget target, CancellationToken cancellationToken) =>
@@ -98,9 +120,16 @@ public class DriverPowerTests
         public Task<PowerResult> TurnOffAsync(Maas.Power.PowerTarget target, PowerOffMode mode, CancellationToken cancellationToken) =>
             Seen(Maas.Power.PowerState.Off);
 
-        public Task<PowerResult> SetNextBootAsync(Maas.Power.PowerTarget target, NextBoot device, CancellationToken cancellationToken) =>
-            Task.FromResult<PowerResult>(new PowerResult.Failed(PowerFailure.CommandRefused, "no such device"));
+        public Task<PowerResult> SetNextBootAsync(Maas.Power.PowerTarget target, NextBoot device, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return Task.FromResult<PowerResult>(new PowerResult.Failed(Refusal, "no such device"));
+        }
 
-        private static Task<PowerResult> Seen(Maas.Power.PowerState state) => Task.FromResult<PowerResult>(new PowerResult.Observed(state));
+        private Task<PowerResult> Seen(Maas.Power.PowerState state)
+        {
+            Asked++;
+            return Task.FromResult<PowerResult>(new PowerResult.Observed(state));
+        }
     }
 }

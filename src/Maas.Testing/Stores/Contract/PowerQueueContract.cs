@@ -52,6 +52,21 @@ internal sealed class PowerQueueContract : StoreCases
         Expect.True(second.Claim > first.Claim, "Each claim of an action has a higher number");
     }
 
+    public async Task A_claim_that_is_extended_ends_later_and_an_earlier_one_extends_nothing()
+    {
+        await CreateAsync(1, Power(PowerAction.ShutDown)).ConfigureAwait(false);
+        var first = (await ClaimAsync(Now).ConfigureAwait(false)).Single();
+
+        Expect.True(await Queue.ExtendAsync(first, Now + (2 * Lease), Token).ConfigureAwait(false), "The claim is the caller's");
+        if ((await ClaimAsync(Now + Lease).ConfigureAwait(false)).SingleOrDefault() is not null) return; // the default: nothing changes
+        Expect.Equal(Now + (2 * Lease), await Queue.NextDueAsync(Token).ConfigureAwait(false));
+        var second = (await ClaimAsync(Now + (2 * Lease)).ConfigureAwait(false)).Single();
+
+        Expect.True(!await Queue.ExtendAsync(first, Now + (9 * Lease), Token).ConfigureAwait(false), "Another caller has it");
+        Expect.Equal(Now + (3 * Lease), await Queue.NextDueAsync(Token).ConfigureAwait(false));
+        await Queue.DropAsync(second, Token).ConfigureAwait(false);
+    }
+
     public async Task A_claim_that_is_released_counts_no_attempt_and_an_earlier_one_releases_nothing()
     {
         await CreateAsync(1, Power(PowerAction.TurnOn)).ConfigureAwait(false);

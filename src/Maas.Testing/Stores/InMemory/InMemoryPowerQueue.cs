@@ -48,6 +48,13 @@ internal sealed class InMemoryPowerQueue(InMemoryDatabase database) : IPowerQueu
         },
         cancellationToken);
 
+    public Task<bool> ExtendAsync(QueuedPowerAction action, DateTimeOffset until, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+        state => state.PowerActions.Find(action.Id) is { } stored && stored.Claim == action.Claim
+            ? (state with { PowerActions = state.PowerActions.Set(action.Id, stored with { ClaimedUntil = until }) }, true)
+            : (state, false),
+        cancellationToken);
+
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) => database.WriteAsync(
         state => state.PowerActions.Find(action.Id)?.Claim == action.Claim
             ? (state with { PowerActions = state.PowerActions.Remove(action.Id) }, true)
