@@ -1,4 +1,5 @@
 using System.Globalization;
+using Maas.Core.Accounts;
 using Maas.Core.Events;
 using Maas.Core.Inventory;
 
@@ -34,8 +35,8 @@ internal static class AgentRules
         },
         new("clock-skew", DiagnosisPhase.Agent, ClockSkew)
         {
-            Symptom = "the machine's clock differs from the server's by more than five minutes",
-            Cause = "The machine's clock is wrong, and its requests are refused as too old or too new.",
+            Symptom = "the machine's clock is more than five minutes behind the server's",
+            Cause = "The machine's clock is wrong, and its requests are refused as too old.",
             NextStep = "Set the clock in the firmware; let machines use this server's NTP; check the server's own clock.",
         },
         new("out-of-memory", DiagnosisPhase.Agent, OutOfMemory)
@@ -89,15 +90,16 @@ internal static class AgentRules
     private static Finding? ClockSkew(BootTrace trace)
     {
         if (!trace.WaitsOrFailed) return null;
+        // A request from the future is accepted.
         var skewed = trace.Entries.Where(entry => entry.Evidence is BootEvidence.Logged { ClockOffset: var offset }
-            && offset != TimeSpan.Zero).ToList();
+            && offset < -NonceStore.Window).ToList();
         if (skewed.Count > 0 && skewed[^1].Evidence is BootEvidence.Logged { ClockOffset: var by })
             return new Finding(
                 ExplanationConfidence.Observed, skewed,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The machine's clock is {Math.Abs(by.TotalSeconds):0} s {(by > TimeSpan.Zero ? "ahead of" : "behind")} the server's; ")
-                    + "requests that differ by more than 300 s are refused.");
+                    $"The machine's clock is {-by.TotalSeconds:0} s behind the server's; requests that are more than "
+                    + $"{NonceStore.Window.TotalSeconds:0} s old are refused."));
         return Said(trace, "Expired timestamp", "System clock wrong by", "certificate is not yet valid");
     }
 

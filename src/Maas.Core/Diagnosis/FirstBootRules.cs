@@ -7,7 +7,7 @@ internal static class FirstBootRules
     [
         new("network-boot-again", DiagnosisPhase.FirstBoot, NetworkBootAgain)
         {
-            Symptom = "after the installation the machine boots from the network more than once",
+            Symptom = "after the installation the machine boots from the network more than once without a sign of the installed system",
             Cause = "The disk does not boot, and the firmware returns to the network: the image does not fit the firmware (BIOS or UEFI), "
                 + "or has no boot loader that the firmware finds.",
             NextStep = "Look at the console; check the image with ImageTool info, and the firmware's boot entries.",
@@ -30,9 +30,11 @@ internal static class FirstBootRules
     private static Finding? NetworkBootAgain(BootTrace trace)
     {
         if (!trace.AwaitsFirstBoot) return null;
-        // Once is the way to the disk when the network comes first in the boot order.
-        var boots = trace.Attempts.Where(attempt => attempt.Discovers.Count > 0).ToList();
-        var scripts = trace.Attempts.SelectMany(attempt => attempt.Scripts).ToList();
+        // Once is the way to the disk when the network comes first in the boot order. A system that was seen may restart itself.
+        var seen = After(trace).LastOrDefault(IsSystem)?.At;
+        var attempts = trace.Attempts.Where(attempt => seen is null || attempt.Entries[0].At > seen).ToList();
+        var boots = attempts.Where(attempt => attempt.Discovers.Count > 0).ToList();
+        var scripts = attempts.SelectMany(attempt => attempt.Scripts).ToList();
         return boots.Count >= 3 || scripts.Count >= 2
             ? new Finding(
                 ExplanationConfidence.Observed,

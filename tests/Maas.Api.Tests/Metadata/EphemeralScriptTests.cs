@@ -109,7 +109,8 @@ public sealed class EphemeralScriptTests : IDisposable
         (rescued.Status, rescued.StatusMessage).Should().Be((status, words));
     }
 
-    private async Task RunAsync(ApiHost host, Machine machine, string path, bool scriptsFail = false, bool isEnded = false, string server = "sshd")
+    private async Task RunAsync(
+        ApiHost host, Machine machine, string path, bool scriptsFail = false, bool isEnded = false, string server = "sshd")
     {
         var script = (await host.GetAsync(await host.TokenAsync(machine), "/MAAS/metadata/" + path)).Expect(200).Text;
         // A limit of almost no time makes every script fail.

@@ -250,7 +250,8 @@ public class MetadataTests
         (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
         var token = await host.TokenAsync(machine);
 
-        (await host.GetAsync(token, Latest + "user-data")).Expect(200).Text.Should().Contain("does not install", "no system is on the disk");
+        (await host.GetAsync(token, Latest + "user-data")).Expect(200).Text.Should()
+            .Contain("does not install", "no system is on the disk");
         (await host.MachineAsync(machine.Id)).Status.Should().Be(MachineStatus.Deploying);
         (await host.PostAsync(token, Latest, ("op", "netboot_off"))).Expect(200).Text.Should().Be("OK");
         (await host.GetAsync(token, Latest + "user-data")).Expect(404);

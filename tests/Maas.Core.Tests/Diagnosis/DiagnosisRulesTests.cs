@@ -199,6 +199,27 @@ public class DiagnosisRulesTests
         stories.SelectMany(story => story.Explain(30).Explanations).Should().BeEmpty();
     }
 
+    /// <summary>The API refuses what is more than five minutes old, and nothing that is ahead.</summary>
+    [Theory]
+    [InlineData(7200)]
+    [InlineData(301)]
+    [InlineData(-299)]
+    public void A_clock_that_no_request_is_refused_for_explains_nothing(double ahead) =>
+        Story().UpToKernel().Wait(20).AgentDhcp().Log("kernel: started", ahead).Explain(30).Explanations.Should().BeEmpty();
+
+    [Fact]
+    public void A_system_that_restarts_itself_before_it_reports_has_a_disk_that_boots()
+    {
+        var restarted = Story().UpToHandover().Wait(60).Discover().Request().Fetch().Script("local disk").Wait(40).SystemDhcp()
+            .Wait(60).Discover().Request().Fetch().Script("local disk");
+        restarted.Explain(30).Explanations.Should().BeEmpty();
+        restarted.Wait(40).SystemDhcp().Wait(60).Log("systemd[1]: Started").Wait(60).Discover().Request().Fetch().Script("local disk")
+            .Explain(30).Explanations.Should().BeEmpty();
+
+        restarted.Wait(60).Discover().Request().Fetch().Script("local disk").Explain(30).Explanations.Should().ContainSingle().Which.Rule
+            .Should().Be("network-boot-again", "since the system was seen the disk did not boot");
+    }
+
     [Fact]
     public void A_release_that_takes_its_time_explains_nothing()
     {

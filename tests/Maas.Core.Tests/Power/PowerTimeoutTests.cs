@@ -36,7 +36,8 @@ public sealed class PowerTimeoutTests : IMachinePower
         var store = new InMemoryMaasStore();
         await using var core = await MaasCore.OpenAsync(store, services: new MaasCoreServices { TimeProvider = _clock, Power = this });
         var machine = await EnlistAsync(core);
-        (await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.TurnOff { Soft = isSoft })).Should().BeOfType<CommandResult.Done>();
+        (await core.Machines.ExecuteAsync(machine.Id, new MachineCommand.TurnOff { Soft = isSoft })).Should()
+            .BeOfType<CommandResult.Done>();
 
         var pass = core.PowerQueue.PassAsync();
         _clock.Advance(TimeSpan.FromSeconds(seconds));
@@ -62,7 +63,7 @@ public sealed class PowerTimeoutTests : IMachinePower
         var text = string.Join('\n', log.Lines);
         text.Should().NotContain("hunter2").And.Contain("Power driver threw an exception at TurnOff")
             .And.Contain("System.InvalidOperationException\n").And.Contain("System.ArgumentException\n")
-            .And.Contain(nameof(AnswerAsync), "where it broke is told");
+            .And.Contain(nameof(AnswerAsync), "the place is named");
     }
 
     private static async Task<Machine> EnlistAsync(MaasCore core) => (await core.Machines.EnlistAsync(new NewMachine

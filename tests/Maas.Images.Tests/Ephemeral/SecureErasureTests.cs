@@ -132,7 +132,10 @@ public sealed class SecureErasureTests(MirrorFixture mirror) : IDisposable
         AlmostEmptyDisk();
         var lines = """
             step() { :; }
-            full_dd() { case "$*" in if=$DEV/*" skip=39 "*) echo 'dd: error reading: Input/output error' >&2; return 1 ;; esac; /bin/dd "$@"; }
+            full_dd() {
+                case "$*" in if=$DEV/*" skip=39 "*) echo 'dd: Input/output error' >&2; return 1 ;; esac
+                /bin/dd "$@"
+            }
             for mode in quick full secure; do "erase_$mode" sdb || echo "$mode: not erased"; done
             """;
 
