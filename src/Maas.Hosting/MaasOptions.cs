@@ -181,8 +181,8 @@ public sealed class EphemeralImageOptions
     public string KernelPackage { get; set; } = "linux-image-amd64";
 
     /// <summary>
-    /// Programs beside those that the agent needs, each <c>PACKAGE:PATH</c>, such as <c>fio:usr/bin/fio</c>. Their libraries follow. One
-    /// whose package no source has is left out, with a warning. Default: <c>smartmontools:usr/sbin/smartctl</c>, for
+    /// Programs beside those that the agent needs, each <c>PACKAGE:PATH</c>, such as <c>socat:usr/bin/socat</c>. Their libraries follow.
+    /// One whose package no source has is left out, with a warning. Default: <c>smartmontools:usr/sbin/smartctl</c>, for
     /// <c>smartctl-validate</c>. In configuration a list replaces the default, and an empty text takes it away.
     /// </summary>
     public IList<string> Programs { get; } = ["smartmontools:usr/sbin/smartctl"];

@@ -50,7 +50,7 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
     {
         var key = $"{path.Path}:Ephemeral";
         foreach (var program in options.Ephemeral.Programs.Where(program => EnvironmentParts.ReadProgram(program) is null))
-            yield return $"{key}:Programs: '{program}' is no PACKAGE:PATH, such as fio:usr/bin/fio.";
+            yield return $"{key}:Programs: '{program}' is no PACKAGE:PATH, such as socat:usr/bin/socat.";
         if (options.Ephemeral.FileDirectory is { } folder && !Directory.Exists(folder))
             yield return $"{key}:FileDirectory: there is no folder '{folder}'.";
     }

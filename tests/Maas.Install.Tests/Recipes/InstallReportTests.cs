@@ -161,11 +161,41 @@ public class InstallReportTests
     public void A_kickstart_configures_the_card_that_the_machine_booted_from() =>
         Write(Rocky).Should().Contain("\nnetwork --bootproto=dhcp --device=bootif --hostname=");
 
-    [Fact]
-    public void An_ubuntu_machine_whose_disk_has_no_serial_number_checks_its_size_first()
+    [Theory]
+    [InlineData("S1", "sda=S9 sdb=S1", "sdb")]
+    [InlineData("S1", "nvme0n1=S1", "nvme0n1")]
+    [InlineData("S1", "sda=S9", null)]
+    [InlineData("S1", "sda=S1 sdb=S1", null)] // ambiguous
+    [InlineData("*", "sda=S1", null)] // no pattern
+    [InlineData("", "sda= sdb=S2", "sda")]
+    [InlineData("", "sda=:1 sdb=S2", null)] // another size
+    public async Task Ubuntus_installer_gets_the_path_of_the_machines_disk_and_of_no_other(string serial, string disks, string? found)
     {
-        Write(Ubuntu, "ubuntu/early", serial: "").Should().Contain("size=480103981056\n").And.Contain("status=FAILED");
-        Write(Ubuntu, "ubuntu/early").Should().NotContain("FAILED", "the installer matches the serial number itself");
+        var folder = Directory.CreateTempSubdirectory("maas-disks-");
+        try
+        {
+            foreach (var disk in disks.Split(' ').Select(disk => disk.Split('=', ':')))
+            {
+                var block = Directory.CreateDirectory(Path.Combine(folder.FullName, "block", disk[0])).FullName;
+                await File.WriteAllTextAsync(Path.Combine(block, "serial"), disk[1] + "\n", Token);
+                await File.WriteAllTextAsync(Path.Combine(block, "size"), (disk.Length > 2 ? disk[2] : "937703088") + "\n", Token);
+            }
+
+            var answers = Path.Combine(folder.FullName, "autoinstall.yaml");
+            await File.WriteAllTextAsync(answers, Write(Ubuntu, serial: serial), Token);
+            var stubs = "sleep() { exit; }\nudevadm() { :; }\ndate() { echo 1; }\ncurl() { echo \"$*\"; }\n";
+            var script = stubs + Write(Ubuntu, "ubuntu/early", serial: serial).Replace("/sys/block", $"{folder.FullName}/block")
+                .Replace("/autoinstall.yaml", answers);
+            var run = await Judge.RunAsync("dash", [], script, Token);
+
+            run.ExitCode.Should().Be(found is null ? 1 : 0);
+            run.Output.Contains("status=FAILED", StringComparison.Ordinal).Should().Be(found is null);
+            (await File.ReadAllTextAsync(answers, Token)).Should().Contain($"        path: /dev/{found ?? "maas-disk"}\n");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -265,7 +265,7 @@ public sealed class RedfishClientTests
         events.Current.Message.Should().Be("A fan failed.");
     }
 
-    /// <summary>A clock of which a test lets that time pass for which somebody waits.</summary>
+    /// <summary>A clock on which a test lets the time of a timer pass, once there is such a timer.</summary>
     private sealed class TimersInOrder : FakeTimeProvider
     {
         private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();

@@ -16,11 +16,7 @@ autoinstall:
     layout:
       name: {{ params.partitioning | quote.yaml }}
       match:
-{{~ if disk.serial != "" ~}}
-        serial: {{ disk.serial | quote.yaml }}
-{{~ else ~}}
-        path: "/dev/{{ disk.name }}"
-{{~ end ~}}
+        path: /dev/maas-disk
   identity:
     hostname: {{ machine.hostname | quote.yaml }}
     username: {{ params.user | quote.yaml }}
