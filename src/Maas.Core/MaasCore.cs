@@ -70,7 +70,7 @@ public sealed class MaasCore : IAsyncDisposable
             DrainTimeout = options.DrainTimeout,
         };
         var signal = new WorkSignal(timeProvider);
-        BootResources = new BootResources(store.BootResources, store.Settings, images, timeProvider);
+        BootResources = new BootResources(store.BootResources, store.Records, store.Settings, images, timeProvider);
         Settings = new Settings(store.Settings);
         PackageProxies = new PackageProxies(Settings, options.ServesPackages);
         Records = store.Records;
@@ -130,6 +130,9 @@ public sealed class MaasCore : IAsyncDisposable
             store.Records, ConfigurationTables.LicenseKeys,
             ConfigurationRules.OfLicenseKeys with { Secrets = LicenseKeySecrets.With(cipher) }, timeProvider);
         BootSources = new BootSources(store.Records, timeProvider);
+        ImageImports = new ImageImports(
+            store.Records, BootSources, BootResources, Machines, Settings, controller.SystemId, services.BootSources, timeProvider,
+            logs);
         PowerQueue = new PowerQueueWorker(
             store.PowerQueue, Machines, power, signal, timeProvider, nodes, logs.CreateLogger<PowerQueueWorker>());
         Hosts = new Hosts(store.Records, controller, PowerQueue, timeProvider, logs.CreateLogger<Hosts>());
@@ -237,6 +240,9 @@ public sealed class MaasCore : IAsyncDisposable
     /// <summary>Sources of images.</summary>
     public BootSources BootSources { get; }
 
+    /// <summary>Imports images from these sources.</summary>
+    public ImageImports ImageImports { get; }
+
     /// <summary>Users' files.</summary>
     public FileStorage Files { get; }
 
@@ -299,7 +305,8 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>
     /// Runs <see cref="PowerQueue"/>, and while this process leads the hosts of its store (<see cref="IMaasStore.LeadAsync"/>) the workers
-    /// of which one is enough: <see cref="Deadlines"/>, <see cref="DiagnosisUpdates"/> and <see cref="TagEvaluation"/>.
+    /// of which one is enough: <see cref="Deadlines"/>, <see cref="DiagnosisUpdates"/>, <see cref="TagEvaluation"/> and
+    /// <see cref="ImageImports"/>.
     /// </summary>
     /// <param name="cancellationToken">
     /// Ends it: no work is begun any more, power actions that are under way are finished or handed over
@@ -321,7 +328,8 @@ public sealed class MaasCore : IAsyncDisposable
                 var leadership = await _store.LeadAsync(cancellationToken).ConfigureAwait(false);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, cancellationToken);
                 await Task.WhenAll(
-                    Deadlines.RunAsync(either.Token), DiagnosisUpdates.RunAsync(either.Token), TagEvaluation.RunAsync(either.Token))
+                    Deadlines.RunAsync(either.Token), DiagnosisUpdates.RunAsync(either.Token), TagEvaluation.RunAsync(either.Token),
+                    ImageImports.RunAsync(either.Token))
                     .ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }

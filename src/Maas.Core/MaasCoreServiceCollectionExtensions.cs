@@ -19,8 +19,8 @@ public static class MaasCoreServiceCollectionExtensions
     /// <summary>
     /// Adds <see cref="MaasCore"/>, each of its services by its own type, and a hosted service that runs its workers. The
     /// store is opened when the first of them is asked for, at the latest when the host starts.
-    /// <see cref="IMachinePower"/>, <see cref="IImageContent"/>, <see cref="ISshKeySource"/>, <see cref="IInstallRecipes"/>, every
-    /// <see cref="RecordTable"/>, every <see cref="ScriptDefinition"/> and <see cref="TimeProvider"/> are used when registered.
+    /// <see cref="IMachinePower"/>, <see cref="IImageContent"/>, <see cref="IBootSourceReader"/>, <see cref="ISshKeySource"/>,
+    /// <see cref="IInstallRecipes"/>, every <see cref="RecordTable"/>, every <see cref="ScriptDefinition"/> and <see cref="TimeProvider"/> are used when registered.
     /// </summary>
     public static IServiceCollection AddMaasCore(this IServiceCollection services, Action<MaasCoreOptions>? configure = null)
     {
@@ -47,6 +47,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(core => core.Nonces)
             .AddPart(core => core.SshKeys)
             .AddPart(core => core.BootSources)
+            .AddPart(core => core.ImageImports)
             .AddPart(core => core.LicenseKeys)
             .AddPart(core => core.PackageRepositories)
             .AddPart(core => core.Notifications)
@@ -84,6 +85,7 @@ public static class MaasCoreServiceCollectionExtensions
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             Power = provider.GetService<IMachinePower>(),
             Images = provider.GetService<IImageContent>(),
+            BootSources = provider.GetService<IBootSourceReader>(),
             SshKeySource = provider.GetService<ISshKeySource>(),
             Recipes = provider.GetService<IInstallRecipes>(),
             Scripts = [.. provider.GetServices<ScriptDefinition>()],

@@ -20,6 +20,9 @@ public sealed record MaasCoreServices
     /// <summary>Keeps the bytes of images; <see langword="null"/> for <see cref="MaasCoreOptions.ImageDirectory"/>.</summary>
     public IImageContent? Images { get; init; }
 
+    /// <summary>Reads sources of images; <see langword="null"/> when none are imported.</summary>
+    public IBootSourceReader? BootSources { get; init; }
+
     /// <summary>Finds SSH keys that users published elsewhere; <see langword="null"/> when none are imported.</summary>
     public ISshKeySource? SshKeySource { get; init; }
 

@@ -14,10 +14,11 @@ public static class MaasHealthChecksBuilderExtensions
     /// Adds the checks <c>maas-store</c> (it can be written), <c>maas-networks</c> (every server listens, and the database of leases that
     /// hosts share answers), <c>maas-ephemeral</c> (the ephemeral environment is ready), <c>maas-power-queue</c> (power actions that are
     /// due are worked on), <c>maas-hosts</c> (every host of the store is heard of, or was stopped), <c>maas-images</c> (images that this
-    /// host lacks can be fetched from other hosts; never worse than degraded) and <c>maas-delivery</c> (no change waits for a webhook or a
-    /// message broker for more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the second and third are left out.
-    /// The results of those that use the store (<c>maas-store</c>, <c>maas-power-queue</c>, <c>maas-hosts</c>, <c>maas-images</c>) serve
-    /// all requests for five seconds, and a store that does not answer within five seconds is a failure.
+    /// host lacks can be fetched from other hosts; never worse than degraded), <c>maas-image-import</c> (the last import of images from
+    /// their sources succeeded; never worse than degraded) and <c>maas-delivery</c> (no change waits for a webhook or a message broker for
+    /// more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the second and third are left out. The results of
+    /// those that use the store (<c>maas-store</c>, <c>maas-power-queue</c>, <c>maas-hosts</c>, <c>maas-images</c>,
+    /// <c>maas-image-import</c>) serve all requests for five seconds, and a store that does not answer within five seconds is a failure.
     /// </summary>
     /// <param name="builder">The health checks of the host.</param>
     /// <param name="failureStatus">What a failure is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
@@ -40,6 +41,7 @@ public static class MaasHealthChecksBuilderExtensions
         builder.AddCheck<DeliveryHealthCheck>("maas-delivery", failureStatus, all);
         AddShared<HostHealthCheck>("maas-hosts");
         AddShared<PeerHealthCheck>("maas-images");
+        AddShared<ImageImportHealthCheck>("maas-image-import");
         builder.Services.AddOptions<HealthCheckServiceOptions>().Configure<IServiceProviderIsService>((checks, services) =>
         {
             if (!services.IsService(typeof(EphemeralImageService))) return;

@@ -127,6 +127,7 @@ public static class MaasServiceCollectionExtensions
         services.TryAddSingleton<PeerImages>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<PeerImages>());
         services.TryAddSingleton<IImageContent, PeerImageContent>();
+        services.TryAddSingleton<IBootSourceReader, SimplestreamsReader>();
         services.TryAddSingleton<ISshKeySource, HttpSshKeySource>();
         services.AddSingleton<IHostedService, WebhookService>();
         return new Builder(services);

@@ -67,7 +67,8 @@ internal sealed class ApiHost : IAsyncDisposable
         string? store = null,
         string prefix = "/MAAS", Action<MaasCoreOptions>? configureCore = null, Action<SqliteStoreOptions>? configureStore =
             null, Action<IServiceCollection>? configureServices = null,
-        Core.Power.IMachinePower? power = null, Func<IMaasStore, IMaasStore>? wrap = null, ISshKeySource? keySource = null)
+        Core.Power.IMachinePower? power = null, Func<IMaasStore, IMaasStore>? wrap = null, ISshKeySource? keySource = null,
+        Func<string, Core.Images.IBootSourceReader>? bootSources = null)
     {
         timeProvider ??= TimeProvider.System;
         var temporary = store is null ? Directory.CreateTempSubdirectory("maas-api-").FullName : null;
@@ -79,7 +80,11 @@ internal sealed class ApiHost : IAsyncDisposable
         var sqlite = new SqliteMaasStore(file, timeProvider);
         var core = await MaasCore.OpenAsync(
             wrap?.Invoke(sqlite) ?? sqlite, options,
-            new MaasCoreServices { TimeProvider = timeProvider, Power = power, SshKeySource = keySource },
+            new MaasCoreServices
+            {
+                TimeProvider = timeProvider, Power = power, SshKeySource = keySource,
+                BootSources = bootSources?.Invoke(options.ImageDirectory),
+            },
                 Cancellation);
 
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);

@@ -42,6 +42,9 @@ public sealed class TestCore : IAsyncDisposable
 
     private IInstallRecipes? Recipes { get; init; }
 
+    /// <summary>Reads sources of images; used from the next <see cref="ReopenAsync"/> on.</summary>
+    public IBootSourceReader? BootSources { get; set; }
+
     private IReadOnlyList<ScriptDefinition> Scripts { get; init; } = [];
 
     private Func<IMaasStore> CreateStore { get; set; } = () => throw new InvalidOperationException();
@@ -86,6 +89,7 @@ public sealed class TestCore : IAsyncDisposable
         Core = await MaasCore.OpenAsync(Store, Options, new MaasCoreServices
         {
             TimeProvider = Clock, Power = Power, SshKeySource = KeySource, Scripts = Scripts, Recipes = Recipes,
+            BootSources = BootSources,
         });
     }
 

@@ -8,10 +8,14 @@ namespace Maas.Postgres.Tests;
 /// <summary>Several hosts of one MAAS, in one process: each has a core, connections and a power driver of its own.</summary>
 internal sealed class TestHosts : IAsyncDisposable
 {
+    private readonly System.Collections.Concurrent.ConcurrentBag<string> _directories = [];
     private int _started;
 
     /// <summary>How long a host waits for its power actions when it stops.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Reads sources of images into a directory, on hosts that are added from then on.</summary>
+    public Func<string, Maas.Core.Images.IBootSourceReader>? BootSources { get; set; }
 
     private TestHosts(PostgresServer server, PostgresStoreOptions options) => (Server, Options) = (server, options);
 
@@ -40,14 +44,17 @@ internal sealed class TestHosts : IAsyncDisposable
     {
         var store = new PostgresMaasStore(Options, null, clock ?? TimeProvider.System);
         var power = new CountingPower();
+        var images = BootSources is null ? null : Directory.CreateTempSubdirectory("maas-images-").FullName;
+        if (images is not null) _directories.Add(images);
         var number = Interlocked.Increment(ref _started);
         var core = await MaasCore.OpenAsync(
             store,
             new MaasCoreOptions
             {
                 ControllerHostname = string.Create(CultureInfo.InvariantCulture, $"host-{number}"), DrainTimeout = DrainTimeout,
+                ImageDirectory = images,
             },
-            new MaasCoreServices { Power = power },
+            new MaasCoreServices { Power = power, BootSources = images is null ? null : BootSources!(images) }, // set when there is one
             TestContext.Current.CancellationToken);
         lock (Stores)
         {
@@ -95,6 +102,7 @@ internal sealed class TestHosts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var core in Cores) await core.DisposeAsync();
+        foreach (var directory in _directories) Directory.Delete(directory, recursive: true);
     }
 }
 

@@ -20,7 +20,7 @@ internal static class BootResourcesResource
         new("api/2.0/boot-resources/", "BootResourcesHandler", "All images.",
         [
             ApiAction.Read(ApiAccess.User, ListAsync, "List images.")
-                .With(ApiArgument.Text("type", "synced or uploaded; all of them are uploaded.")),
+                .With(ApiArgument.Text("type", "synced or uploaded; by default, all.")),
             ApiAction.Create(ApiAccess.User, CreateAsync, "Announce an image; its bytes follow.")
                 .With(
                     ApiArgument.Text("name", "custom/NAME, or OS/SERIES."),
@@ -32,18 +32,7 @@ internal static class BootResourcesResource
                     ApiArgument.Text("base_image", "the name of the image it was made from."),
                     ApiArgument.Text("content", "the file, when it comes at once; size and sha256 are not needed then."))
                 with { Right = ApiRight.EditBootEntities },
-            ApiAction.Get(
-                "is_importing",
-                ApiAccess.User,
-                _ => Task.FromResult(ApiResults.Json(json => json.WriteBooleanValue(false))),
-                "Whether images are being fetched; never, they are uploaded."),
-            ApiAction.Post(
-                "import", ApiAccess.User,
-                _ => Task.FromResult(ApiResults.BadRequest("This server imports no images by itself: upload them, or let its host do so.")),
-                "Not supported: the answer is 400.") with { Right = ApiRight.EditBootEntities },
-            ApiAction.Post(
-                "stop_import", ApiAccess.User, _ => Task.FromResult(ApiResults.Text("No import of boot resources is running")),
-                "Stop importing images; none is.") with { Right = ApiRight.EditBootEntities },
+            .. ImageImportActions.All,
         ]),
         new("api/2.0/boot-resources/{id}/", "BootResourceHandler", "An image.",
         [
@@ -60,7 +49,8 @@ internal static class BootResourcesResource
         var type = request.Form["type"];
         if (type is not (null or "" or "synced" or "uploaded"))
             return ApiResults.BadRequest($"'{type}' is not a valid boot resource type. Available types: synced, uploaded");
-        var resources = type == "synced" ? [] : await request.Core.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
+        var resources = await request.Core.BootResources.ListAsync(request.Aborted).ConfigureAwait(false);
+        if (type is "synced" or "uploaded") resources = [.. resources.Where(each => (each.Origin is not null) == (type == "synced"))];
         return ApiResults.List(resources, (json, resource) => Write(json, resource, request.View, []));
     }
 
@@ -128,6 +118,8 @@ internal static class BootResourcesResource
     {
         if (IdOf(request, "resource_id") is not { } resourceId || IdOf(request, "id") is not { } fileId)
             return ApiResults.NotFound("BootResourceFile");
+        if ((await request.Core.BootResources.GetAsync(resourceId, request.Aborted).ConfigureAwait(false))?.Origin is not null)
+            return ApiResults.Forbidden("Cannot upload to a synced resource.");
         var body = request.Http.Request;
         if (body.ContentLength > request.Services.Options.UploadChunkLimit)
             return ApiResults.TooLarge(request.Services.Options.UploadChunkLimit);
@@ -145,34 +137,35 @@ internal static class BootResourcesResource
     private static long? IdOf(ApiRequest request, string name) =>
         long.TryParse(request.Route[name], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     private static void Write(Utf8JsonWriter json, BootResource resource, ApiView view, IReadOnlyList<BootResourceSet> sets)
     {
-        var id = resource.Id.ToString(CultureInfo.InvariantCulture);
         json.WriteStartObject();
         json.WriteNumber("id", resource.Id);
-        json.WriteString("type", "Uploaded");
+        json.WriteString("type", resource.Origin is null ? "Uploaded" : "Synced");
         json.WriteString("name", resource.Name);
         json.WriteString("architecture", resource.Architecture);
         json.WriteString("subarches", resource.Architecture.Split('/')[^1]);
         json.WriteString("title", resource.Title);
         json.WriteString("base_image", resource.BaseImage);
         json.WriteNull("last_deployed");
-        json.WriteString("resource_uri", view.Api("boot-resources", id));
+        json.WriteString("resource_uri", view.Api("boot-resources", Text(resource.Id)));
         if (sets.Count > 0)
         {
             json.WriteStartObject("sets");
-            foreach (var set in sets) Write(json, set, id, view);
+            foreach (var set in sets) Write(json, set, resource, view);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, BootResourceSet set, string resourceId, ApiView view)
+    private static void Write(Utf8JsonWriter json, BootResourceSet set, BootResource resource, ApiView view)
     {
         json.WriteStartObject(set.Version);
         json.WriteString("version", set.Version);
-        json.WriteString("label", "uploaded");
+        json.WriteString("label", resource.Origin?.Label ?? "uploaded");
         json.WriteNumber("size", set.File.Size);
         json.WriteBoolean("complete", set.File.IsComplete);
         json.WriteStartObject("files");
@@ -185,8 +178,9 @@ internal static class BootResourcesResource
         if (!set.File.IsComplete)
         {
             json.WriteNumber("progress", set.File.Size == 0 ? 0 : (double)set.File.Received / set.File.Size);
-            json.WriteString(
-                "upload_uri", view.Api("boot-resources", resourceId, "upload", set.File.Id.ToString(CultureInfo.InvariantCulture)));
+            if (resource.Origin is null)
+                json.WriteString(
+                    "upload_uri", view.Api("boot-resources", Text(resource.Id), "upload", Text(set.File.Id)));
         }
 
         json.WriteEndObject();

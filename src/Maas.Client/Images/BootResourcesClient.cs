@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Maas.Client.Http;
 
 namespace Maas.Client.Images;
@@ -30,6 +31,20 @@ public sealed class BootResourcesClient
     /// <summary>Has the server import the images of its sources.</summary>
     public Task ImportAsync(CancellationToken cancellationToken = default) =>
         _connection.PostAsync("boot-resources/?op=import", new MaasForm(), cancellationToken);
+
+    /// <summary>Stops the import.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public Task StopImportAsync(CancellationToken cancellationToken = default) =>
+        _connection.PostAsync("boot-resources/?op=stop_import", new MaasForm(), cancellationToken);
+
+    /// <summary>Whether the server imports images now.</summary>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public async Task<bool> IsImportingAsync(CancellationToken cancellationToken = default)
+    {
+        using var answer = await _connection.GetAsync<JsonDocument>(
+            "boot-resources/", new MaasForm().Add("op", "is_importing"), cancellationToken).ConfigureAwait(false);
+        return answer.RootElement.ValueKind == JsonValueKind.True;
+    }
 
     /// <summary>
     /// Uploads an image: hashes it, announces it, and sends it in pieces of 4 MiB. The server compares the hash. When it has the image

@@ -33,6 +33,15 @@ public sealed class PackageProxies
             ? await ReadAddressAsync(cancellationToken).ConfigureAwait(false)
             : null;
 
+    /// <summary>
+    /// The proxy through which this server imports images; <see langword="null"/> for what its environment names.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Uri?> ForImagesAsync(CancellationToken cancellationToken = default) =>
+        await _settings.IsOnAsync(SettingCatalogue.EnableHttpProxy, cancellationToken).ConfigureAwait(false)
+            ? await ReadAddressAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+
     private async Task<Uri?> ReadAddressAsync(CancellationToken cancellationToken) =>
         await _settings.GetTextAsync(SettingCatalogue.HttpProxy, cancellationToken).ConfigureAwait(false) is { Length: > 0 } text
         && Uri.TryCreate(text, UriKind.Absolute, out var url)

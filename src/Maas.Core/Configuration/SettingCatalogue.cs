@@ -38,6 +38,12 @@ public static class SettingCatalogue
     /// <summary>Whether machines use this server's proxy, and that one fetches through <see cref="HttpProxy"/>.</summary>
     public const string UsePeerProxy = "use_peer_proxy";
 
+    /// <summary>Whether the selected images of sources are imported every hour.</summary>
+    public const string AutomaticImport = "boot_images_auto_import";
+
+    /// <summary>Whether images are imported without <see cref="HttpProxy"/>.</summary>
+    public const string ImportWithoutProxy = "boot_images_no_proxy";
+
     /// <summary>How often deployed machines report their hardware.</summary>
     public const string HardwareSyncInterval = "hardware_sync_interval";
 
@@ -45,7 +51,6 @@ public static class SettingCatalogue
     private const string Host = "the host that runs this server configures it.";
     private const string NoInterface = "this server has no web interface.";
     private const string ProxyPort = "its proxy is on the port of its API.";
-    private const string NoImport = "this server imports no images by itself.";
     private const string NoDiscovery = "this server does not scan networks.";
     private const string NoInstaller = "this server writes images and runs no installer.";
     private const string NoBmcSetup = "management controllers are set up with this value.";
@@ -69,6 +74,8 @@ public static class SettingCatalogue
             new(EnableHttpProxy, Flag, "true"),
             new(HttpProxy, Url, "null"),
             new(UsePeerProxy, Flag, "false"),
+            new(AutomaticImport, Flag, "true"),
+            new(ImportWithoutProxy, Flag, "false"),
             new(NetworkDiscovery, Text, "\"enabled\"") { Choices = ["disabled", "enabled"] },
 
             Fixed("node_timeout", Number, "30", Host),
@@ -88,8 +95,6 @@ public static class SettingCatalogue
             Fixed("release_notifications", Flag, "false", NoInterface),
             Fixed("maas_proxy_port", Number, "8000", ProxyPort),
             Fixed("prefer_v4_proxy", Flag, "false", ProxyPort),
-            Fixed("boot_images_auto_import", Flag, "false", NoImport),
-            Fixed("boot_images_no_proxy", Flag, "false", NoImport),
             Fixed("active_discovery_interval", Number, "0", NoDiscovery),
             Fixed("auto_vlan_creation", Flag, "false", NoDiscovery),
             Fixed("subnet_ip_exhaustion_threshold_count", Number, "16", NotModelled),

@@ -27,12 +27,17 @@ public sealed record BootResource
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }
 
+    /// <summary>Where it was imported from; <see langword="null"/> for one that was uploaded. A store leaves it out.</summary>
+    public ImageOrigin? Origin { get; init; }
+
     /// <summary>Its versions, the oldest first; each has one file.</summary>
     public IReadOnlyList<BootResourceSet> Sets { get; init; } = [];
 }
 
 /// <summary>One version of a boot resource.</summary>
-/// <param name="Version">Date and counter, such as <c>20261123</c> or <c>20261123.1</c>; sorts by age.</param>
+/// <param name="Version">
+/// Date and counter, such as <c>20261123</c> or <c>20261123.1</c>; that of an imported image is its source's name of the version.
+/// </param>
 /// <param name="File">Its file.</param>
 public sealed record BootResourceSet(string Version, BootResourceFile File);
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Maas.Core.Configuration;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 
 namespace Maas.Core.Images;
 
@@ -16,13 +16,16 @@ public sealed partial class BootResources : IImageChooser
 
     private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
     private readonly IBootResourceStore _store;
+    private readonly IRecordStore _records;
     private readonly ISettingStore _settings;
     private readonly IImageContent _content;
     private readonly TimeProvider _clock;
 
-    internal BootResources(IBootResourceStore store, ISettingStore settings, IImageContent content, TimeProvider timeProvider)
+    internal BootResources(
+        IBootResourceStore store, IRecordStore records, ISettingStore settings, IImageContent content, TimeProvider timeProvider)
     {
         _store = store;
+        _records = records;
         _settings = settings;
         _content = content;
         _clock = timeProvider;
@@ -41,6 +44,14 @@ public sealed partial class BootResources : IImageChooser
             Sha256 = resource.Sha256.ToLowerInvariant(),
         };
         if (FindFault(checkedResource) is var (field, reason)) return new UploadResult.Refused(field, reason);
+        if (await FindOriginAsync(checkedResource.Name, checkedResource.Architecture, cancellationToken).ConfigureAwait(false)
+            is { } origin)
+            return new UploadResult.Refused("name", $"An image of this name and architecture is imported from {origin.SourceUrl}.");
+        return await StoreAsync(checkedResource, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<UploadResult> StoreAsync(NewBootResource checkedResource, CancellationToken cancellationToken)
+    {
         if (await _store.CreateAsync(checkedResource, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } created)
             return new UploadResult.Refused("size", "The same hash was announced with another size.");
 
@@ -132,22 +143,29 @@ public sealed partial class BootResources : IImageChooser
     }
 
     /// <summary>All resources by id.</summary>
-    public Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) =>
-        _store.ListAsync(cancellationToken);
+    public async Task<IReadOnlyList<BootResource>> ListAsync(CancellationToken cancellationToken = default) =>
+        WithOrigins(
+            await _store.ListAsync(cancellationToken).ConfigureAwait(false),
+            await ListOriginsAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>The resource, or <see langword="null"/>.</summary>
-    public Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) => _store.GetAsync(id, cancellationToken);
+    public async Task<BootResource?> GetAsync(long id, CancellationToken cancellationToken = default) =>
+        await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } resource
+            ? resource with
+            {
+                Origin = await FindOriginAsync(resource.Name, resource.Architecture, cancellationToken).ConfigureAwait(false),
+            }
+            : null;
 
     /// <summary>
     /// Removes a resource, and its bytes unless another resource has the same. <see langword="false"/> when it does not exist.
     /// </summary>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken = default)
     {
-        if (await _store.GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } resource) return false;
-        var now = $"\"{_clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}\"";
-        foreach (var sha256 in resource.Sets.Select(set => set.File.Sha256).Distinct(StringComparer.Ordinal))
-            await _settings.SetAsync(DeletedPrefix + sha256, now, cancellationToken).ConfigureAwait(false);
+        if (await GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } resource) return false;
+        await MarkDeletedAsync(resource.Sets, cancellationToken).ConfigureAwait(false);
         if (await _store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
+        if (resource.Origin is { } origin) await ForgetAsync(origin, cancellationToken).ConfigureAwait(false);
         foreach (var blob in orphans) await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -163,7 +181,7 @@ public sealed partial class BootResources : IImageChooser
     /// </summary>
     public async Task<ImageReference?> ChooseAsync(
         string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
-        ImageChoice.Choose(await _store.ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
+        ImageChoice.Choose(await ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
 
     /// <summary>Appends a piece behind the bytes that were received, at whichever host they are.</summary>
     private async Task<UploadResult?> AppendNextAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
@@ -290,6 +308,8 @@ public sealed partial class BootResources : IImageChooser
             return ("filetype", $"Not one of {string.Join(", ", ImageChoice.FileTypes)}.");
         if (resource.Size < 1) return ("size", "At least 1.");
         if (!Hash().IsMatch(resource.Sha256)) return ("sha256", "64 hexadecimal digits.");
+        if (resource.Version is { } version && !ImageSelections.IsVersion(version))
+            return ("version", "At most 64 letters, digits and . _ + -");
         return resource.Title.Length > 255 || resource.BaseImage.Length > 255 ? ("title", "At most 255 characters.") : null;
     }
 
@@ -328,6 +348,11 @@ public sealed record NewBootResource
 
     /// <summary>Name of the image it was made from.</summary>
     public string BaseImage { get; init; } = "";
+
+    /// <summary>
+    /// Name of its version, at most 64 letters, digits and <c>. _ + -</c>; <see langword="null"/> for the day of the upload.
+    /// </summary>
+    public string? Version { get; init; }
 }
 
 /// <summary>What became of an image or a piece of one.</summary>

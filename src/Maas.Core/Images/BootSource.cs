@@ -3,7 +3,8 @@ using Maas.Core.Records;
 namespace Maas.Core.Images;
 
 /// <summary>
-/// A simplestreams server that offers images. It is kept for clients that manage it: this server imports nothing by itself.
+/// A simplestreams server that offers images. Those that its selections want are imported (<see cref="ImageImports"/>); without a
+/// selection it is not contacted.
 /// </summary>
 public sealed record BootSource : StoredRecord
 {

@@ -5,8 +5,8 @@ public interface IBootResourceStore
 {
     /// <summary>
     /// Adds a version to the resource of this name and architecture, which it creates if it does not exist; its title and base image are
-    /// replaced. If the newest version has this hash and file type already, no version is added. A version is named by the day,
-    /// <c>20261231</c>; further ones of a day get a counter, <c>20261231.1</c>.
+    /// replaced. If the newest version has this hash and file type already, no version is added. A version is named as the resource says,
+    /// else by the day, <c>20261231</c>; a name that another version has gets a counter, <c>20261231.1</c>.
     /// </summary>
     /// <param name="resource">The image.</param>
     /// <param name="now">The present time.</param>
@@ -29,6 +29,13 @@ public interface IBootResourceStore
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     /// <returns>The contents that nothing refers to any more; <see langword="null"/> when there is no such resource.</returns>
     Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a version of a resource, and the records of contents that no resource refers to any more.</summary>
+    /// <param name="id">The resource.</param>
+    /// <param name="fileId">The version's file.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    /// <returns>The contents that nothing refers to any more; <see langword="null"/> when the resource has no such file.</returns>
+    Task<IReadOnlyList<ImageBlob>?> DeleteFileAsync(long id, long fileId, CancellationToken cancellationToken);
 
     /// <summary>Records how much of a content was received.</summary>
     /// <param name="sha256">Hash of the content, in lower-case hexadecimal digits.</param>

@@ -95,12 +95,24 @@ public static class StoreRules
     /// <param name="status">Its status.</param>
     public static bool IsUnfinished(ScriptStatus status) => ScriptResult.Unfinished.Contains(status);
 
-    /// <summary>The name of the next version of a boot resource: the day, and from the second version of a day on a counter.</summary>
+    /// <summary>
+    /// The name of the next version of a boot resource: <paramref name="version"/>, else the day. A name that another version has gets a
+    /// counter, <c>20261231.1</c>.
+    /// </summary>
     /// <param name="resource">The resource with its present versions.</param>
     /// <param name="now">The present time.</param>
-    public static string NextImageVersion(BootResource resource, DateTimeOffset now)
+    /// <param name="version">The wanted name; <see langword="null"/> for the day, <c>20261231</c>.</param>
+    public static string NextImageVersion(BootResource resource, DateTimeOffset now, string? version)
     {
         ArgumentNullException.ThrowIfNull(resource);
+        if (version is not null)
+        {
+            var (name, counter) = (version, 0);
+            while (resource.Sets.Any(set => set.Version == name))
+                name = string.Create(CultureInfo.InvariantCulture, $"{version}.{++counter}");
+            return name;
+        }
+
         var day = now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var today = resource.Sets.Count(set => set.Version.StartsWith(day, StringComparison.Ordinal));
         return today == 0 ? day : string.Create(CultureInfo.InvariantCulture, $"{day}.{today}");

@@ -37,7 +37,8 @@ internal sealed class UpstreamProxy(IOptions<MaasOptions> options, PackageProxie
     /// <inheritdoc/>
     public bool IsBypassed(Uri host) => Current.IsBypassed(host);
 
-    private static WebProxy Of(Uri address) => new(address)
+    /// <summary>The proxy at an address, with its user and password.</summary>
+    public static WebProxy Of(Uri address) => new(address)
     {
         Credentials = address.UserInfo.Split(':', 2) is [{ Length: > 0 } user, var password]
             ? new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password))

@@ -40,6 +40,47 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         return ProgressChannel.RunAsync((progress, stop) => RunAsync(source, progress, stop), cancellationToken);
     }
 
+    /// <summary>
+    /// Reads what a source has, and imports nothing. It does not wait for an import that runs, and remembers nothing.
+    /// </summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="Downloads.UntrustedArchiveException">A signature, a hash or a date is not what it must be.</exception>
+    /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
+    /// <exception cref="HttpRequestException">A mirror cannot be reached.</exception>
+    public Task<SourceListing> ListAsync(IImageSource source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.ListAsync(ContextOf(library.FindImport(source.Name)), cancellationToken);
+    }
+
+    /// <summary>
+    /// Begins an import of which the caller chooses the files. How new the metadata was is remembered at once.
+    /// </summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The session; dispose of it.</returns>
+    /// <exception cref="Downloads.UntrustedArchiveException">A signature, a hash or a date is not what it must be.</exception>
+    /// <exception cref="FileNotFoundException">The source has nothing of what is wanted.</exception>
+    /// <exception cref="HttpRequestException">A mirror cannot be reached.</exception>
+    public async Task<ImportSession> OpenAsync(IImageSource source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var held = await library.HoldImportAsync(source.Name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var before = library.FindImport(source.Name);
+            var listing = await source.ListAsync(ContextOf(before), cancellationToken).ConfigureAwait(false);
+            library.WriteImport(new ImportRecord(source.Name, _time.GetUtcNow(), before?.Files ?? [], listing.Marks));
+            return new ImportSession(this, source.Name, listing.Files, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Removes a source's incomplete downloads.</summary>
     public async Task DiscardAsync(string source, CancellationToken cancellationToken = default)
     {
@@ -57,15 +98,43 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
         await ReleaseAsync(source, [], cancellationToken).ConfigureAwait(false);
     }
 
+    internal void RequireSpace(string source, IReadOnlyList<SourceFile> files)
+    {
+        var folder = library.DownloadsOf(source);
+        foreach (var file in files.OfType<SourceFile.Remote>()) downloader.RequireBelowCap(file.Locations[0], file.Length ?? 0);
+        FreeSpace.Require(folder, Missing(files, KnownOf(library.FindImport(source)), folder), downloader.Options.SpareBytes);
+    }
+
+    internal Task<ImportedFile> BringAsync(
+        string source, SourceFile file, IProgress<ImportProgress>? progress, CancellationToken cancellationToken) =>
+        BringAsync(
+            source, file, KnownOf(library.FindImport(source)).GetValueOrDefault(file.Name), library.DownloadsOf(source),
+            progress ?? new NoProgress(), cancellationToken);
+
+    internal async Task ReleaseAllAsync(string source, IReadOnlySet<string> pending, CancellationToken cancellationToken)
+    {
+        foreach (var part in Directory.EnumerateFiles(library.DownloadsOf(source)))
+            if (!pending.Contains(Path.GetFileName(part))) File.Delete(part);
+        if (pending.Count == 0) library.DropDownloads(source);
+        if (library.FindImport(source) is { Files.Count: > 0 } record)
+            library.WriteImport(new ImportRecord(source, record.ImportedAt, [], record.Marks));
+        await ReleaseAsync(source, [], cancellationToken).ConfigureAwait(false);
+    }
+
+    private SourceContext ContextOf(ImportRecord? before) =>
+        new(downloader, before?.Marks ?? new Dictionary<string, string>(StringComparer.Ordinal), _time);
+
+    private static Dictionary<string, ImportedFile> KnownOf(ImportRecord? before) =>
+        (before?.Files ?? []).GroupBy(file => file.Name, StringComparer.Ordinal).ToDictionary(
+            file => file.Key, file => file.First(), StringComparer.Ordinal);
+
     private async Task RunAsync(IImageSource source, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
     {
         using var held = await library.HoldImportAsync(source.Name, cancellationToken).ConfigureAwait(false);
         progress.Report(new ImportProgress("list", source.Name));
         var before = library.FindImport(source.Name);
-        var context = new SourceContext(downloader, before?.Marks ?? new Dictionary<string, string>(StringComparer.Ordinal), _time);
-        var listing = await source.ListAsync(context, cancellationToken).ConfigureAwait(false);
-        var known = (before?.Files ?? []).GroupBy(file => file.Name, StringComparer.Ordinal).ToDictionary(
-            file => file.Key, file => file.First(), StringComparer.Ordinal);
+        var listing = await source.ListAsync(ContextOf(before), cancellationToken).ConfigureAwait(false);
+        var known = KnownOf(before);
 
         var folder = library.DownloadsOf(source.Name);
         foreach (var file in listing.Files.OfType<SourceFile.Remote>()) downloader.RequireBelowCap(file.Locations[0], file.Length ?? 0);
@@ -168,4 +237,11 @@ public sealed class ImageImport(ImageLibrary library, Downloader downloader, Tim
     }
 
     private static string ReferenceOf(string source) => $"import {source}";
+
+    private sealed class NoProgress : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value)
+        {
+        }
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class SqlBootResourceStore(SqlDatabase database) : IBootResource
                 return present;
             session.Execute(
                 "INSERT INTO boot_resource_files (resource, version, file_type, sha256) VALUES (@id, @version, @FileType, @Sha256)",
-                ("@id", id), ("@version", StoreRules.NextImageVersion(present, now)), ("@FileType", resource.FileType),
+                ("@id", id), ("@version", StoreRules.NextImageVersion(present, now, resource.Version)), ("@FileType", resource.FileType),
                 ("@Sha256", resource.Sha256));
             return Read(session, id).Single();
         },
@@ -41,18 +41,26 @@ internal sealed class SqlBootResourceStore(SqlDatabase database) : IBootResource
         database.ReadAsync(session => Read(session, id).SingleOrDefault(), cancellationToken);
 
     public Task<IReadOnlyList<ImageBlob>?> DeleteAsync(long id, CancellationToken cancellationToken) => database.WriteAsync(
-        session => session.Execute("DELETE FROM boot_resources WHERE id = @id", ("@id", id)) == 0
-            ? null
-            : (IReadOnlyList<ImageBlob>)session.Query(
-                "DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256, size",
-                row => new ImageBlob(row.GetString(0), row.GetInt64(1))),
+        session => session.Execute("DELETE FROM boot_resources WHERE id = @id", ("@id", id)) == 0 ? null : DeleteOrphans(session),
         cancellationToken, WriteKind.Deletion);
+
+    public Task<IReadOnlyList<ImageBlob>?> DeleteFileAsync(long id, long fileId, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            session => session.Execute(
+                "DELETE FROM boot_resource_files WHERE id = @file AND resource = @id", ("@file", fileId), ("@id", id)) == 0
+                ? null
+                : DeleteOrphans(session),
+            cancellationToken, WriteKind.Deletion);
 
     public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
         session => session.Execute(
             "UPDATE image_contents SET received = @received, complete = @complete WHERE sha256 = @sha256", ("@sha256", sha256),
                 ("@received", received), ("@complete", complete ? 1 : 0)),
         cancellationToken);
+
+    private static IReadOnlyList<ImageBlob> DeleteOrphans(SqlSession session) => session.Query(
+        "DELETE FROM image_contents WHERE sha256 NOT IN (SELECT sha256 FROM boot_resource_files) RETURNING sha256, size",
+        row => new ImageBlob(row.GetString(0), row.GetInt64(1)));
 
     private static IReadOnlyList<BootResource> Read(SqlSession session, long? id)
     {

@@ -201,13 +201,4 @@ public class ScriptTests
         (await host.GetAsync(host.Admin, "commissioning-scripts/25-look")).Expect(200).Text.Should().Be("#!/bin/sh\nlook again\n");
         (await host.DeleteAsync(host.Admin, "commissioning-scripts/25-look")).Expect(204);
     }
-
-    [Fact]
-    public async Task An_import_is_refused_with_words_and_there_is_none_to_stop()
-    {
-        await using var host = await ApiHost.StartAsync();
-        (await host.PostAsync(host.Admin, "boot-resources/?op=import")).Expect(400).Text.Should().Contain("upload");
-        (await host.PostAsync(host.Admin, "boot-resources/?op=stop_import")).Expect(200);
-        (await host.PostAsync(host.Bob, "boot-resources/?op=import")).Expect(403);
-    }
 }

@@ -190,6 +190,20 @@ public static class Things
     }
 
     [Case]
+    public static async Task C58_images_are_synced_or_uploaded_and_whether_they_are_imported_is_a_boolean(Server server)
+    {
+        var importing = (await server.GetAsync("boot-resources/?op=is_importing")).Expect(200).Json.ValueKind;
+        Check.That(importing is JsonValueKind.True or JsonValueKind.False, "is_importing is a boolean");
+        foreach (var type in (string[])["Synced", "Uploaded"])
+        {
+            foreach (var each in (await server.GetAsync($"boot-resources/?type={type.ToLowerInvariant()}")).Expect(200).Json.List())
+                Check.Equal(type, each.Text("type"));
+        }
+
+        (await server.GetAsync("boot-resources/?type=nonsense")).Expect(400);
+    }
+
+    [Case]
     public static async Task C59_unknown_operations_paths_and_methods_have_their_status_and_a_text(Server server)
     {
         (await server.PostAsync("machines/?op=nonsense")).ExpectText(400, "Unrecognised signature: method=POST op=nonsense");

@@ -103,6 +103,28 @@ internal sealed class BootResourceStoreContract : StoreCases
         Expect.Equal(0L, again.Sets.Single().File.Received);
     }
 
+    public async Task A_named_version_keeps_its_name()
+    {
+        await CreateResourceAsync(Image("custom/x", "aa", 10) with { Version = "20240601" }).ConfigureAwait(false);
+        var changed = await CreateResourceAsync(Image("custom/x", "bb", 11) with { Version = "20240601" }).ConfigureAwait(false);
+
+        Expect.Sequence(["20240601", "20240601.1"], changed.Sets.Select(set => set.Version));
+    }
+
+    public async Task A_version_is_deleted_alone()
+    {
+        var first = await CreateResourceAsync(Image("custom/x", "aa", 10)).ConfigureAwait(false);
+        var second = await CreateResourceAsync(Image("custom/x", "bb", 11)).ConfigureAwait(false);
+        var old = first.Sets.Single().File.Id;
+
+        Expect.Sequence(
+            [new ImageBlob("aa", 10)], Expect.NotNull(await Resources.DeleteFileAsync(first.Id, old, Token).ConfigureAwait(false)));
+        Expect.Equal(null, await Resources.DeleteFileAsync(first.Id, old, Token).ConfigureAwait(false));
+        Expect.Equal(null, await Resources.DeleteFileAsync(first.Id + 1, second.Sets[1].File.Id, Token).ConfigureAwait(false));
+        var left = Expect.NotNull(await Resources.GetAsync(first.Id, Token).ConfigureAwait(false));
+        Expect.Sequence([second.Sets[1]], left.Sets);
+    }
+
     private static NewBootResource Image(string name, string sha256, long size) =>
         new() { Name = name, Architecture = "amd64/generic", FileType = "ddgz", Sha256 = sha256, Size = size };
 

@@ -19,14 +19,20 @@ internal sealed class InMemoryBootResourceStore(InMemoryDatabase database) : IBo
         state =>
         {
             if (state.BootResources.Find(id) is null) return (state, null);
-            var resources = state.BootResources.Remove(id);
-            var used = resources.Values.SelectMany(resource => resource.Sets).Select(set => set.File.Sha256).ToHashSet();
-            var unused = state.Contents.Where(content => !used.Contains(content.Key)).ToList();
-            return (
-                state with { BootResources = resources, Contents = state.Contents.RemoveRange(unused.Select(content => content.Key)) },
-                (IReadOnlyList<ImageBlob>?)[.. unused.Select(content => new ImageBlob(content.Key, content.Value.Size))]);
+            return WithoutOrphans(state with { BootResources = state.BootResources.Remove(id) });
         },
         cancellationToken);
+
+    public Task<IReadOnlyList<ImageBlob>?> DeleteFileAsync(long id, long fileId, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            state => state.BootResources.Find(id) is { } resource && resource.Sets.Any(set => set.File.Id == fileId)
+                ? WithoutOrphans(state with
+                {
+                    BootResources = state.BootResources.Set(
+                        id, resource with { Sets = [.. resource.Sets.Where(set => set.File.Id != fileId)] }),
+                })
+                : (state, null),
+            cancellationToken);
 
     public Task SetReceivedAsync(string sha256, long received, bool complete, CancellationToken cancellationToken) => database.WriteAsync(
         state => state.Contents.TryGetValue(sha256, out var content)
@@ -36,6 +42,15 @@ internal sealed class InMemoryBootResourceStore(InMemoryDatabase database) : IBo
             }, true)
             : (state, false),
         cancellationToken);
+
+    private static (InMemoryState Next, IReadOnlyList<ImageBlob>? Result) WithoutOrphans(InMemoryState state)
+    {
+        var used = state.BootResources.Values.SelectMany(resource => resource.Sets).Select(set => set.File.Sha256).ToHashSet();
+        var unused = state.Contents.Where(content => !used.Contains(content.Key)).ToList();
+        return (
+            state with { Contents = state.Contents.RemoveRange(unused.Select(content => content.Key)) },
+            [.. unused.Select(content => new ImageBlob(content.Key, content.Value.Size))]);
+    }
 
     private static (InMemoryState Next, BootResource? Result) Create(InMemoryState state, NewBootResource resource, DateTimeOffset now)
     {
@@ -59,7 +74,8 @@ internal sealed class InMemoryBootResourceStore(InMemoryDatabase database) : IBo
             state = state with { LastBootResourceFile = state.LastBootResourceFile + 1 };
             var file = new BootResourceFile(
                 state.LastBootResourceFile, resource.FileType, resource.Size, resource.Sha256, 0, IsComplete: false);
-            present = present with { Sets = [.. present.Sets, new BootResourceSet(StoreRules.NextImageVersion(present, now), file)] };
+            var version = StoreRules.NextImageVersion(present, now, resource.Version);
+            present = present with { Sets = [.. present.Sets, new BootResourceSet(version, file)] };
         }
 
         state = state with

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Maas.Core.Records;
+
+namespace Maas.Core.Images;
+
+/// <summary>Images that come from sources.</summary>
+public sealed partial class BootResources
+{
+    /// <summary>
+    /// Announces an image of a source. The origin is stored before the image: an interrupted import is not taken for an upload.
+    /// </summary>
+    internal async Task<UploadResult> ImportAsync(NewBootResource resource, ImageOrigin origin, CancellationToken cancellationToken)
+    {
+        if (FindFault(resource) is var (field, reason)) return new UploadResult.Refused(field, reason);
+        var known = await FindOriginAsync(resource.Name, resource.Architecture, cancellationToken).ConfigureAwait(false);
+        if (known is null && (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
+            .Any(each => each.Name == resource.Name && each.Architecture == resource.Architecture))
+            return new UploadResult.Refused("name", "An image of this name and architecture was uploaded: delete it first.");
+        await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false);
+        return await StoreAsync(resource, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes the bytes of an imported image, which are here. <see langword="false"/> when they are wrong, and gone.
+    /// </summary>
+    internal async Task<bool> TakeAsync(BootResourceFile file, ImageOrigin origin, CancellationToken cancellationToken)
+    {
+        var known = await FindOriginAsync(origin.Name, origin.Architecture, cancellationToken).ConfigureAwait(false);
+        await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false);
+        using var alone = await AloneAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
+        return await RecordAsync(new ImageBlob(file.Sha256, file.Size), file.Size, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a version, and its bytes unless another image has the same.</summary>
+    internal async Task DeleteVersionAsync(long id, BootResourceSet version, CancellationToken cancellationToken)
+    {
+        await MarkDeletedAsync([version], cancellationToken).ConfigureAwait(false);
+        if (await _store.DeleteFileAsync(id, version.File.Id, cancellationToken).ConfigureAwait(false) is not { } orphans) return;
+        foreach (var blob in orphans) await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Notes that contents are being deleted, for hosts that do not see it.</summary>
+    private async Task MarkDeletedAsync(IEnumerable<BootResourceSet> versions, CancellationToken cancellationToken)
+    {
+        var now = $"\"{_clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}\"";
+        foreach (var sha256 in versions.Select(set => set.File.Sha256).Distinct(StringComparer.Ordinal))
+            await _settings.SetAsync(DeletedPrefix + sha256, now, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<BootResource> WithOrigins(IReadOnlyList<BootResource> resources, IReadOnlyList<ImageOrigin> origins)
+    {
+        if (origins.Count == 0) return resources;
+        var known = origins.ToDictionary(origin => (origin.Name, origin.Architecture));
+        return [.. resources.Select(each => each with { Origin = known.GetValueOrDefault((each.Name, each.Architecture)) })];
+    }
+
+    private Task<IReadOnlyList<ImageOrigin>> ListOriginsAsync(CancellationToken cancellationToken) =>
+        _records.ListAsync(new RecordQuery<ImageOrigin>(ImageOrigin.Table), cancellationToken);
+
+    private async Task<ImageOrigin?> FindOriginAsync(string name, string architecture, CancellationToken cancellationToken) =>
+        (await _records.ListAsync(
+            new RecordQuery<ImageOrigin>(ImageOrigin.Table)
+            {
+                Where = [RecordCondition.Is("name", name), RecordCondition.Is("architecture", architecture)],
+            },
+            cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+
+    private async Task SaveAsync(ImageOrigin origin, ImageOrigin? known, CancellationToken cancellationToken)
+    {
+        var record = origin with { Id = known?.Id ?? 0, Version = known?.Version ?? 0 };
+        if (record == known) return;
+        await _records.SaveAsync(
+            new RecordBatch
+            {
+                At = _clock.GetUtcNow(),
+                Changes =
+                [
+                    known is null
+                        ? new RecordChange.Insert(ImageOrigin.Table, record)
+                        : new RecordChange.Update(ImageOrigin.Table, record),
+                ],
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task ForgetAsync(ImageOrigin origin, CancellationToken cancellationToken) => _records.SaveAsync(
+        new RecordBatch
+        {
+            At = _clock.GetUtcNow(),
+            Changes = [new RecordChange.Delete(ImageOrigin.Table, origin.Id, origin.Version)],
+        },
+        cancellationToken);
+}
