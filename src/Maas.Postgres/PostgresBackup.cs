@@ -78,7 +78,8 @@ internal sealed class PostgresBackup(PostgresStoreOptions options)
     {
         var connection = PostgresConnection.Open(source, options);
         // A transaction waits for the disk of the backup. Texts of times are the same everywhere.
-        new PostgresSession(connection).Execute("SET idle_in_transaction_session_timeout TO 0; SET TimeZone TO 'UTC'");
+        new PostgresSession(connection).Execute(
+            "SET idle_in_transaction_session_timeout TO 0; SET tcp_user_timeout TO '10min'; SET TimeZone TO 'UTC'");
         return connection;
     }
 

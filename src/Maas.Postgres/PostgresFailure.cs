@@ -36,7 +36,9 @@ internal static class PostgresFailure
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => PostgresFailureKind.Lost,
         PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] } => PostgresFailureKind.Lost,
         PostgresException => PostgresFailureKind.Final,
-        NpgsqlException { InnerException: SocketException or IOException or TimeoutException or null } => PostgresFailureKind.Lost,
+        // Npgsql disposes of the stream of a connection that broke, also while it is read.
+        NpgsqlException { InnerException: SocketException or IOException or TimeoutException or ObjectDisposedException or null } =>
+            PostgresFailureKind.Lost,
         NpgsqlException { IsTransient: true } => PostgresFailureKind.Lost,
         SocketException or TimeoutException => PostgresFailureKind.Lost,
         _ => PostgresFailureKind.Final,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Maas.Core.Stores;
 using Maas.Sql;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,8 @@ namespace Maas.Postgres;
 
 /// <summary>
 /// The connection by which this host hears of changes that others made, and by which it leads: an advisory lock that ends with the
-/// connection. A host that is gone is replaced when the server finds its connection dead.
+/// connection. It speaks every second. The server ends the connection of a host that has been silent for
+/// <see cref="PostgresStoreOptions.LeaderTimeout"/>, and a host stops leading before that when it has no answer.
 /// </summary>
 /// <param name="source">Where to connect.</param>
 /// <param name="options">The store's options.</param>
@@ -18,6 +20,7 @@ internal sealed partial class PostgresHostSession(
 {
     private const int Interval = 1000; // milliseconds between two looks at the lock and at the connection
     private const int AnswerTime = 3;  // seconds
+    private readonly TimeSpan _lapse = options.LeaderTimeout * 0.7; // the server counts from later on, and longer
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly List<TaskCompletionSource<StoreLeadership>> _waiting = [];
@@ -39,7 +42,7 @@ internal sealed partial class PostgresHostSession(
         var waiting = new TaskCompletionSource<StoreLeadership>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_leading is { } leading) return new StoreLeadership(leading.Token);
+            if (_leading is { IsCancellationRequested: false } leading) return new StoreLeadership(leading.Token);
             _waiting.Add(waiting);
         }
 
@@ -90,24 +93,31 @@ internal sealed partial class PostgresHostSession(
     private async Task ListenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(connection, PostgresConnection.SettingsOf(options), cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, PostgresConnection.SettingsOfHost(options), cancellationToken).ConfigureAwait(false);
         connection.Notification += (_, _) => changes.Raise();
         await ExecuteAsync(connection, $"LISTEN \"maas_{options.Schema}\"", cancellationToken).ConfigureAwait(false);
         // Something may have been written since the store was opened, or since the last connection was lost.
         if (!_listens.TrySetResult()) changes.Raise();
         while (true)
         {
-            var leads = _leading is not null;
+            // A request to lead that comes in between is the next statement's.
+            var triesToLead = _leading is null && IsAsked();
+            var sent = Stopwatch.GetTimestamp();
             var answer = await ExecuteAsync(
-                connection, !leads && IsAsked() ? PostgresLocks.TryLead : "SELECT true", cancellationToken).ConfigureAwait(false);
-            if (!leads && IsAsked() && answer is true) StartLeading();
+                connection, triesToLead ? PostgresLocks.TryLead : "SELECT true", cancellationToken).ConfigureAwait(false);
+            if (triesToLead && answer is true) StartLeading();
+            KeepLeading(sent);
             await connection.WaitAsync(Interval, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private bool IsAsked()
     {
-        lock (_lock) return _waiting.Count > 0;
+        lock (_lock)
+        {
+            _waiting.RemoveAll(waiting => waiting.Task.IsCompleted);
+            return _waiting.Count > 0;
+        }
     }
 
     private void StartLeading()
@@ -120,6 +130,18 @@ internal sealed partial class PostgresHostSession(
             foreach (var waiting in _waiting) waiting.TrySetResult(new StoreLeadership(_leading.Token));
             _waiting.Clear();
         }
+    }
+
+    /// <summary>The server has answered: for some time it gives the lock to no other host.</summary>
+    /// <param name="sent">When it was asked.</param>
+    /// <exception cref="TimeoutException">It was asked too long ago.</exception>
+    private void KeepLeading(long sent)
+    {
+        if (_leading is not { } leading) return;
+        var left = _lapse - Stopwatch.GetElapsedTime(sent);
+        if (left <= TimeSpan.Zero || leading.IsCancellationRequested)
+            throw new TimeoutException("The server's answer came after the leadership had lapsed.");
+        leading.CancelAfter(left);
     }
 
     private void StopLeading()

@@ -32,6 +32,12 @@ public sealed class PostgresStoreOptions : IValidatableObject
     /// </summary>
     public TimeSpan RetryDuration { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// After how long the server ends the connection of a host that takes nothing from it, and lets another host lead in the place of one
+    /// that says nothing. Hosts speak every second.
+    /// </summary>
+    internal TimeSpan LeaderTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc/>
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {

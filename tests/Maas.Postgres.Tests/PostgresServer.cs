@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Maas.Judges;
 using Maas.Postgres.Tests;
 using Npgsql;
@@ -21,6 +23,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string _programs;
     private Process? _process;
+    private int? _port;
 
     private readonly string[] _settings;
 
@@ -57,6 +60,19 @@ public sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A server for one test that is reached by TCP too.</summary>
+    public static async Task<PostgresServer> StartWithTcpAsync()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        var server = await StartNewAsync(
+            "listen_addresses=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"port={port}"));
+        server._port = port;
+        return server;
+    }
+
     /// <summary>Stops the shared server.</summary>
     public static async ValueTask StopSharedAsync()
     {
@@ -67,7 +83,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>How to connect.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder
     {
-        Host = _folder, Database = "postgres", Username = "maas", Pooling = false,
+        Host = _port is null ? _folder : "127.0.0.1", Port = _port ?? 5432, Database = "postgres", Username = "maas", Pooling = false,
     }.ToString();
 
     /// <summary>Options with a schema that no other test has.</summary>

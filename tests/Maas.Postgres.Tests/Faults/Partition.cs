@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Maas.Postgres.Tests.Faults;
 
-/// <summary>The way of one host to the database, which can be cut.</summary>
+/// <summary>
+/// The way of one host to the database. It can be cut, so that both sides see their connections end, or be stalled, so that neither side
+/// sees anything: as behind a network that drops packets.
+/// </summary>
 internal sealed class Partition : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("maas-partition-").FullName;
@@ -12,6 +15,8 @@ internal sealed class Partition : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, Socket> _open = new();
     private readonly string _server;
     private volatile bool _isCut;
+    private volatile Stalled? _stalled;
+    private int _requests;
 
     public Partition(string connectionString)
     {
@@ -37,11 +42,29 @@ internal sealed class Partition : IAsyncDisposable
         }
     }
 
-    public void Heal() => _isCut = false;
+    /// <summary>Lets nothing pass, and keeps the connections.</summary>
+    /// <returns>Ends when something does not pass.</returns>
+    public Task Stall()
+    {
+        var stalled = _stalled ??= new Stalled();
+        return stalled.Withholds.Task;
+    }
+
+    /// <summary>How many messages of the host passed.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    public void Heal()
+    {
+        _isCut = false;
+        var stalled = _stalled;
+        _stalled = null;
+        stalled?.Ends.TrySetResult();
+    }
 
     public ValueTask DisposeAsync()
     {
         Cut();
+        _stalled?.Ends.TrySetResult();
         _listener.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
@@ -69,7 +92,7 @@ internal sealed class Partition : IAsyncDisposable
                 if (_isCut) return;
                 await server.ConnectAsync(new UnixDomainSocketEndPoint(_server));
                 _open[client] = server;
-                await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+                await Task.WhenAny(CopyAsync(client, server, true), CopyAsync(server, client, false));
             }
             catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
             {
@@ -82,9 +105,26 @@ internal sealed class Partition : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, bool isHost)
     {
         var buffer = new byte[64 * 1024];
-        while (await from.ReceiveAsync(buffer) is > 0 and var count && !_isCut) await to.SendAsync(buffer.AsMemory(0, count));
+        while (await from.ReceiveAsync(buffer) is > 0 and var count && !_isCut)
+        {
+            if (_stalled is { } stalled)
+            {
+                stalled.Withholds.TrySetResult();
+                await stalled.Ends.Task;
+            }
+
+            if (isHost) Interlocked.Increment(ref _requests);
+            await to.SendAsync(buffer.AsMemory(0, count));
+        }
+    }
+
+    private sealed class Stalled
+    {
+        public TaskCompletionSource Withholds { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Ends { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
