@@ -15,6 +15,16 @@ public sealed class StoreFullException : Exception
     }
 }
 
+/// <summary>
+/// The store's database does not answer, or has more work than it can do. The same request may succeed later. Nothing was written, unless
+/// the database was lost while it committed a transaction, and did not come back to say whether it had.
+/// </summary>
+public sealed class StoreUnavailableException : Exception
+{
+    /// <summary>Says what the store waited for.</summary>
+    public StoreUnavailableException(string message, Exception? cause = null) : base(message, cause) { }
+}
+
 /// <summary>A user or a machine has as much in the store as it may have. Nothing was written.</summary>
 public sealed class QuotaExceededException : Exception
 {

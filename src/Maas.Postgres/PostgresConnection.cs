@@ -26,14 +26,23 @@ internal sealed partial class PostgresConnection(
     private static readonly TimeSpan Reconnection = TimeSpan.FromMilliseconds(200);
     private readonly string _name = Guid.CreateVersion7().ToString("N");
     private NpgsqlConnection? _connection;
+    private Exception? _loss;
     private long _transactions;
 
     /// <summary>Runs a query.</summary>
-    public T Read<T>(Func<SqlSession, T> query) => Repeat<T>((attempt, _) => query(new PostgresSession(attempt)), null);
+    /// <param name="query">The query.</param>
+    /// <param name="requested">The timestamp of the request, from which on it is tried for so long.</param>
+    /// <exception cref="StoreUnavailableException">The database did not answer in that time.</exception>
+    public T Read<T>(Func<SqlSession, T> query, long requested) =>
+        Repeat<T>((attempt, _) => query(new PostgresSession(attempt)), null, requested);
 
     /// <summary>Runs a transaction.</summary>
-    public T Write<T>(Func<SqlSession, T> change, WriteKind kind) =>
-        Repeat<T>((attempt, outcome) => Transact(attempt, change, kind, outcome), kind);
+    /// <param name="change">What it does.</param>
+    /// <param name="kind">Of what kind that is.</param>
+    /// <param name="requested">The timestamp of the request, from which on it is tried for so long.</param>
+    /// <exception cref="StoreUnavailableException">The database did not answer in that time.</exception>
+    public T Write<T>(Func<SqlSession, T> change, WriteKind kind, long requested) =>
+        Repeat<T>((attempt, outcome) => Transact(attempt, change, kind, outcome), kind, requested);
 
     /// <summary>Closes the connection.</summary>
     public void Dispose() => _connection?.Dispose();
@@ -81,15 +90,17 @@ internal sealed partial class PostgresConnection(
     public static string SettingsOfHost(PostgresStoreOptions options) => string.Create(
         CultureInfo.InvariantCulture, $"{SettingsOf(options)}; SET idle_session_timeout TO {options.LeaderTimeout.TotalMilliseconds:0}");
 
-    private T Repeat<T>(Func<NpgsqlConnection, Outcome<T>, T> attempt, WriteKind? kind)
+    private T Repeat<T>(Func<NpgsqlConnection, Outcome<T>, T> attempt, WriteKind? kind, long requested)
     {
-        var began = Stopwatch.GetTimestamp();
+        // Each attempt to connect may take long: what has waited for its whole time behind others does not wait for one of its own.
+        if (_connection is null && _loss is { } loss && (stop.IsCancellationRequested || IsOver(requested))) throw Unavailable(loss);
         var outcome = new Outcome<T>();
         for (var failures = 1; ; failures++)
         {
             try
             {
                 _connection ??= Open(source, options);
+                _loss = null;
                 if (outcome.Mark is { } mark)
                 {
                     // The connection was lost while the transaction was being committed.
@@ -101,11 +112,12 @@ internal sealed partial class PostgresConnection(
             }
             catch (Exception failure) when (PostgresFailure.Of(failure) is var found && found is not PostgresFailureKind.Final)
             {
-                if (found is PostgresFailureKind.Lost) Drop();
+                if (found is PostgresFailureKind.Lost) Drop(failure);
                 else Rollback();
-                if (stop.IsCancellationRequested || Stopwatch.GetElapsedTime(began) > options.RetryDuration
-                    || (found is PostgresFailureKind.Constraint && failures >= PostgresFailure.ConstraintAttempts))
+                if (stop.IsCancellationRequested
+                    || (found is PostgresFailureKind.Constraint && (failures >= PostgresFailure.ConstraintAttempts || IsOver(requested))))
                     throw Translated(failure);
+                if (IsOver(requested)) throw Unavailable(failure);
                 PostgresMetrics.Repeated(found);
                 if (found is PostgresFailureKind.Lost)
                 {
@@ -206,16 +218,26 @@ internal sealed partial class PostgresConnection(
         }
         catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
         {
-            Drop();
+            Drop(failure);
         }
     }
 
-    private void Drop()
+    private void Drop(Exception loss)
     {
+        _loss = loss;
         lost();
         _connection?.Dispose();
         _connection = null;
     }
+
+    private bool IsOver(long requested) => Stopwatch.GetElapsedTime(requested) > options.RetryDuration;
+
+    private StoreUnavailableException Unavailable(Exception failure) => new(
+        PostgresFailure.Of(failure) is PostgresFailureKind.Lost
+            ? string.Create(CultureInfo.InvariantCulture, $"PostgreSQL did not answer for {options.RetryDuration.TotalSeconds:0.###} s.")
+            : string.Create(
+                CultureInfo.InvariantCulture, $"Other transactions were in the way for {options.RetryDuration.TotalSeconds:0.###} s."),
+        failure);
 
     private static Exception Translated(Exception failure) =>
         failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull } ? new StoreFullException(failure) : failure;

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using Maas.Core;
 using Maas.Sql;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,11 +9,15 @@ namespace Maas.Postgres;
 
 /// <summary>
 /// A store's schema in PostgreSQL. Queries and transactions run on threads of their own, one for each connection: a database that does not
-/// answer blocks none of the application's.
+/// answer blocks none of the application's. So many may wait; further ones fail at once, so that a host whose database does not keep up
+/// keeps its memory.
 /// </summary>
 internal sealed class PostgresDatabase : SqlDatabase, IDisposable
 {
-    private readonly BlockingCollection<PostgresWork> _queue = [];
+    /// <summary>How many queries and transactions may wait for a connection.</summary>
+    public const int QueueLimit = 10_000;
+
+    private readonly BlockingCollection<PostgresWork> _queue = new(QueueLimit);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _threads = [];
     private int _isClosed;
@@ -29,12 +35,12 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
 
     /// <inheritdoc/>
     public override Task<T> ReadAsync<T>(Func<SqlSession, T> query, CancellationToken cancellationToken) =>
-        Enqueue(connection => connection.Read(query), null, cancellationToken);
+        Enqueue((connection, requested) => connection.Read(query, requested), null, cancellationToken);
 
     /// <inheritdoc/>
     public override Task<T> WriteAsync<T>(
         Func<SqlSession, T> change, CancellationToken cancellationToken, WriteKind kind = WriteKind.Ordinary, long bytes = 0) =>
-        Enqueue(connection => connection.Write(change, kind), kind, cancellationToken);
+        Enqueue((connection, requested) => connection.Write(change, kind, requested), kind, cancellationToken);
 
     /// <summary>Finishes what was begun, then closes the connections.</summary>
     public void Dispose()
@@ -47,13 +53,15 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
         _stop.Dispose();
     }
 
-    private Task<T> Enqueue<T>(Func<PostgresConnection, T> run, WriteKind? kind, CancellationToken cancellationToken)
+    private Task<T> Enqueue<T>(Func<PostgresConnection, long, T> run, WriteKind? kind, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed) != 0, this);
         var work = new PostgresWork<T>(run, kind, cancellationToken);
-        _queue.Add(work, CancellationToken.None);
-        return work.Task;
+        if (_queue.TryAdd(work)) return work.Task;
+        PostgresMetrics.Refused();
+        return Task.FromException<T>(new StoreUnavailableException(string.Create(
+            CultureInfo.InvariantCulture, $"{QueueLimit:N0} queries and transactions of this host wait for its database already.")));
     }
 
     private void Run(PostgresConnection connection)

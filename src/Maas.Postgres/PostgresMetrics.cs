@@ -24,6 +24,12 @@ internal static class PostgresMetrics
     private static readonly UpDownCounter<long> Leading = Meter.CreateUpDownCounter<long>(
         "maas.postgres.leader", "{host}", "1 while this host runs the work that one host runs at a time.");
 
+    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(
+        "maas.postgres.refused", "{request}", "How many queries and transactions were refused because too many waited.");
+
+    /// <summary>Counts a query or a transaction that was refused.</summary>
+    public static void Refused() => Refusals.Add(1);
+
     /// <summary>Counts an attempt that is repeated.</summary>
     public static void Repeated(PostgresFailureKind cause) => Repetitions.Add(
         1,

@@ -27,8 +27,8 @@ public sealed class PostgresStoreOptions : IValidatableObject
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// For how long a query or a transaction is tried again while the database is away, or other transactions are in its way. Afterwards it
-    /// fails with the database's exception. At most an hour.
+    /// For how long, from its request on, a query or a transaction is tried again while the database is away, or other transactions are in
+    /// its way. Afterwards it fails with <see cref="Core.StoreUnavailableException"/>. At most an hour.
     /// </summary>
     public TimeSpan RetryDuration { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -15,16 +15,16 @@ internal sealed class PostgresWork<T> : PostgresWork
 {
     private readonly long _requested = Stopwatch.GetTimestamp();
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<PostgresConnection, T> _run;
+    private readonly Func<PostgresConnection, long, T> _run;
     private readonly WriteKind? _kind;
     private readonly CancellationTokenRegistration _cancellation;
     private int _isTaken;
 
     /// <summary>A query, or a transaction.</summary>
-    /// <param name="run">Runs it.</param>
+    /// <param name="run">Runs it; the number is the timestamp of the request.</param>
     /// <param name="kind">What a transaction does; <see langword="null"/> for a query.</param>
     /// <param name="cancellationToken">Cancels it while it waits.</param>
-    public PostgresWork(Func<PostgresConnection, T> run, WriteKind? kind, CancellationToken cancellationToken)
+    public PostgresWork(Func<PostgresConnection, long, T> run, WriteKind? kind, CancellationToken cancellationToken)
     {
         (_run, _kind) = (run, kind);
         _cancellation = cancellationToken.UnsafeRegister(
@@ -40,7 +40,7 @@ internal sealed class PostgresWork<T> : PostgresWork
         if (Interlocked.Exchange(ref _isTaken, 1) != 0) return;
         try
         {
-            var result = _run(connection);
+            var result = _run(connection, _requested);
             if (_kind is not null) PostgresMetrics.WriteDuration.Record(Stopwatch.GetElapsedTime(_requested).TotalSeconds);
             _done.SetResult(result);
         }

@@ -11,6 +11,9 @@ internal sealed class StoreCalls
 
     public int Count => _count;
 
+    /// <summary>What each call throws; null for nothing.</summary>
+    public Exception? Failure { get; set; }
+
     public IMaasStore Watch(IMaasStore store) => (IMaasStore)Proxy.Of(typeof(IMaasStore), store, this);
 
     [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it.")]
@@ -28,6 +31,7 @@ internal sealed class StoreCalls
 
         protected override object? Invoke(MethodInfo? method, object?[]? arguments)
         {
+            if (_calls.Failure is { } failure && !method!.IsSpecialName) throw failure;
             var result = method!.Invoke(_target, arguments);
             if (method.IsSpecialName && method.ReturnType.IsInterface) return Of(method.ReturnType, result!, _calls);
             Interlocked.Increment(ref _calls._count);

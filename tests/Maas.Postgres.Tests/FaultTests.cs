@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Stores;
+using Maas.Postgres.Tests.Faults;
 using Npgsql;
 
 namespace Maas.Postgres.Tests;
@@ -84,12 +87,58 @@ public sealed class FaultTests
         await store.OpenAsync(new StoreLimits(), stop);
         await server.StopAsync("fast");
 
-        await store.Awaiting(each => each.Machines.CountAsync(stop)).Should().ThrowAsync<NpgsqlException>();
-        await store.Awaiting(each => each.Settings.SetAsync("a", "1", stop)).Should().ThrowAsync<NpgsqlException>();
+        await store.Awaiting(each => each.Machines.CountAsync(stop)).Should().ThrowAsync<StoreUnavailableException>()
+            .WithInnerException(typeof(NpgsqlException));
+        await store.Awaiting(each => each.Settings.SetAsync("a", "1", stop)).Should().ThrowAsync<StoreUnavailableException>();
 
         await server.StartAsync();
         await store.Settings.SetAsync("a", "2", stop);
         (await store.Settings.GetAsync("a", stop)).Should().Be("2");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Requests_that_wait_behind_others_fail_after_their_own_time()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var way = new Partition((await PostgresServer.GetSharedAsync()).ConnectionString);
+        await using var store = await OpenAsync(way, TimeSpan.FromSeconds(1), stop);
+        way.Cut();
+
+        var began = Stopwatch.GetTimestamp();
+        var requests = Enumerable.Range(0, 8).Select(number => store.Settings.SetAsync($"a{number}", "1", stop)).ToList();
+        foreach (var request in requests) await request.Awaiting(each => each).Should().ThrowAsync<StoreUnavailableException>();
+
+        Stopwatch.GetElapsedTime(began).Should().BeLessThan(TimeSpan.FromSeconds(5), "they do not wait one after the other");
+        way.Heal();
+        (await store.Settings.GetAsync("a0", stop)).Should().BeNull();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Requests_beyond_those_that_may_wait_fail_at_once()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var way = new Partition((await PostgresServer.GetSharedAsync()).ConnectionString);
+        await using var store = await OpenAsync(way, TimeSpan.FromMinutes(5), stop);
+        way.Cut();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+
+        List<Task<string?>> requests = [];
+        do requests.Add(store.Settings.GetAsync("a", end.Token));
+        while (!requests[^1].IsFaulted && requests.Count < PostgresDatabase.QueueLimit + 10);
+
+        requests.Should().HaveCountGreaterThan(PostgresDatabase.QueueLimit).And.HaveCountLessThan(PostgresDatabase.QueueLimit + 3);
+        (await requests[^1].Awaiting(each => each).Should().ThrowAsync<StoreUnavailableException>()).WithMessage("10,000 *");
+        await end.CancelAsync();
+        way.Heal();
+    }
+
+    private static async Task<PostgresMaasStore> OpenAsync(Partition way, TimeSpan retries, CancellationToken stop)
+    {
+        var options = (await PostgresServer.GetSharedAsync()).NewOptions(1);
+        (options.ConnectionString, options.RetryDuration) = (way.ConnectionString, retries);
+        var store = new PostgresMaasStore(options);
+        await store.OpenAsync(new StoreLimits(), stop);
+        return store;
     }
 
     /// <summary>Three hosts increment a number of each of some machines, while something happens again and again.</summary>

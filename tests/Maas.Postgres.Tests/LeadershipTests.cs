@@ -70,6 +70,15 @@ public sealed class LeadershipTests
         await using var reader = await command.ExecuteReaderAsync(stop); // more than fits into the buffers between the two
 
         await ConnectionsEndAsync(server, options, stop);
+
+        var read = async () =>
+        {
+            while (await reader.ReadAsync(stop))
+            {
+                // what was sent before
+            }
+        };
+        await read.Should().ThrowAsync<NpgsqlException>();
     }
 
     private static async Task<PostgresMaasStore> OpenAsync(PostgresStoreOptions options, Partition? way, CancellationToken stop)

@@ -111,7 +111,7 @@ public sealed class PostgresStoreTests
             {
                 await write();
             }
-            catch (NpgsqlException failure)
+            catch (StoreUnavailableException failure)
             {
                 failure.ToString().Should().NotContain("hunter2");
             }

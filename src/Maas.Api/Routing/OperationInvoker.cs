@@ -44,6 +44,11 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
         {
             failure = ApiResults.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
         }
+        catch (StoreUnavailableException exception) when (!http.Response.HasStarted)
+        {
+            LogUnavailable(exception, http.Request.Method, LogText.From(http.Request.Path.Value));
+            failure = ApiResults.Busy("The server's database does not answer. Try again later.", TimeSpan.FromSeconds(5));
+        }
         catch (Exception exception) when (!http.RequestAborted.IsCancellationRequested)
         {
             LogFailed(exception, http.Request.Method, LogText.From(http.Request.Path.Value));
@@ -52,7 +57,7 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
             failure = ApiResults.Text("The server failed to answer. Its log says why.", StatusCodes.Status500InternalServerError);
         }
 
-        await failure.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
+        await failure.SendAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task<ApiResult> RunAsync(HttpContext http, ApiEndpoint endpoint)
@@ -184,6 +189,9 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "Operation {Method} {Path} failed")]
     private partial void LogFailed(Exception exception, string method, string path);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Operation {Method} {Path} was refused: the store is unavailable")]
+    private partial void LogUnavailable(Exception exception, string method, string path);
 
     /// <summary>A body that was read to select the operation.</summary>
     private sealed record SelectingBody(RequestForm Form);

@@ -27,9 +27,9 @@ namespace Maas.Core.Stores;
 /// the version that it read, and again after a conflict.</item>
 /// <item><b>Cancellation.</b> It takes effect before a transaction begins. A transaction that has begun ends, and its result is
 /// returned.</item>
-/// <item><b>Errors.</b> A full disk is <see cref="StoreFullException"/>; deletions are still possible then. Any other failure of the
-/// database
-/// is thrown as its own exception, and nothing was written.</item>
+/// <item><b>Errors.</b> A full disk is <see cref="StoreFullException"/>; deletions are still possible then. A database that is away for
+/// longer than the store waits, or does not keep up, is <see cref="StoreUnavailableException"/>. Any other failure of the database is
+/// thrown as its own exception, and nothing was written.</item>
 /// <item><b>Text</b> is compared by ordinal, and listed in <see cref="StoreRules.TextOrder"/>. A store may reject text that contains U+0000
 /// or an unpaired surrogate. Times are kept to the millisecond.</item>
 /// <item><b>Numbers</b> that a store assigns ascend in the order of insertion, from 1. There may be gaps. A number is assigned once, also
