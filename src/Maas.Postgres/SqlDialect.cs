@@ -111,9 +111,10 @@ internal static class SqlDialect
         var interval = Math.Max(1, keep / 10);
         session.ExecuteLast(
             $"""
-            WITH added AS ({insertion})
-            DELETE FROM machine_changes
-            WHERE (SELECT number FROM added) % @interval = 0 AND number <= (SELECT number FROM added) - @keep
+            WITH added AS ({insertion}),
+                last AS (SELECT number - @keep AS number FROM added WHERE number % @interval = 0 AND number > @keep),
+                deleted AS (DELETE FROM machine_changes WHERE number <= (SELECT number FROM last))
+            {SqlChangeHistory.NoteDeleted("SELECT 1, number FROM last")}
             """,
             [.. parameters, ("@interval", (long)interval), ("@keep", (long)keep)]);
         if (session is PostgresSession postgres) postgres.NotifyChange();

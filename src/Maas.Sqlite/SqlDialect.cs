@@ -102,7 +102,9 @@ internal static class SqlDialect
     {
         var number = session.ExecuteScalar<long>(insertion, parameters);
         var interval = Math.Max(1, keep / 10);
-        if (number % interval == 0) session.Execute("DELETE FROM machine_changes WHERE number <= @last", ("@last", number - keep));
+        if (number % interval != 0 || number <= keep) return;
+        session.Execute("DELETE FROM machine_changes WHERE number <= @last", ("@last", number - keep));
+        session.Execute(SqlChangeHistory.NoteDeleted("SELECT 1, @last WHERE true"), ("@last", number - keep));
     }
 
     /// <summary>Reserves ids of a table of records.</summary>

@@ -24,6 +24,7 @@ internal static class PostgresRows
         AddRest(session);
         if (version >= 2) AddLeases(session);
         if (version >= 3) AddLeases6(session);
+        if (version >= 5) session.Execute("INSERT INTO deleted_changes VALUES (1, 6)");
         foreach (var (table, last) in ((string, long)[])[("machines", 4), ("effects", 5), ("events", 13), ("observations", 4),
             ("users", 6), ("api_keys", 3), ("ssh_keys", 8), ("script_results", 21), ("boot_resources", 2), ("boot_resource_files", 4),
             ("files", 9), ("machine_changes", 12), ("tags", 1), ("record_epoch", 41)])

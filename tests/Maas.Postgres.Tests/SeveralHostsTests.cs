@@ -206,6 +206,37 @@ public sealed class SeveralHostsTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_number_whose_transaction_was_not_committed_is_not_missed_by_readers()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var server = await PostgresServer.GetSharedAsync();
+        var options = server.NewOptions();
+        await using var store = new PostgresMaasStore(options);
+        await store.OpenAsync(new StoreLimits { MachineChanges = 20 }, stop);
+        var machine = new Machine { Id = TestHosts.IdOf(1), Hostname = "machine-1", Status = MachineStatus.Ready };
+
+        await DrawAsync(); // as the first transaction of a new schema
+        await SaveToAsync(20);
+        (await store.Machines.ReadChangesAsync(0, 100, stop)).Should().HaveCount(19);
+        await DrawAsync(); // 21
+        await SaveToAsync(40);
+
+        var changes = await store.Machines.ReadChangesAsync(20, 100, stop);
+        changes.Select(change => change.Number).Should().Equal(Enumerable.Range(22, 19).Select(number => (long)number));
+        (await store.Awaiting(each => each.Machines.ReadChangesAsync(19, 100, stop)).Should()
+            .ThrowAsync<ChangeHistoryExpiredException>()).Which.Oldest.Should().Be(20);
+
+        Task<object?> DrawAsync() => server.ExecuteAsync($"SELECT nextval('{options.Schema}.machine_changes_number_seq')");
+
+        async Task SaveToAsync(long number)
+        {
+            while (await store.Machines.GetLastChangeAsync(stop) < number)
+                machine = ((SaveResult.Saved)await store.Machines.SaveAsync(
+                    [new MachineChange { Machine = machine, At = DateTimeOffset.UnixEpoch }], stop)).Machines[0];
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Events_become_visible_in_the_order_of_their_numbers()
     {
         var stop = TestContext.Current.CancellationToken;

@@ -30,6 +30,7 @@ internal static class StoreRows
                     (9, 2000, 'abc348', 3, 4, 9, '0193a000-0000-7000-8000-000000000001');
                 UPDATE sqlite_sequence SET seq = 12 WHERE name = 'machine_changes'
                 """);
+        if (version >= 14) session.Execute("INSERT INTO deleted_changes VALUES (1, 6)");
         if (version >= 9)
             session.Execute(
                 """

@@ -28,7 +28,15 @@ internal static class SqlChangeHistory
             ("@operation", change.OperationId?.ToString()));
     }
 
-    /// <summary>Reads changes after a number.</summary>
+    /// <summary>A statement that stores up to which number changes were deleted.</summary>
+    /// <param name="rows">A query of 1 and the number; of no row for nothing.</param>
+    public static string NoteDeleted(string rows) =>
+        $"""
+        INSERT INTO deleted_changes (id, number) {rows}
+        ON CONFLICT (id) DO UPDATE SET number = excluded.number WHERE excluded.number > deleted_changes.number
+        """;
+
+    /// <summary>Reads changes after a number. Numbers that no change has are not missed: their transactions were not committed.</summary>
     /// <exception cref="ChangeHistoryExpiredException">Some of them were deleted.</exception>
     public static IReadOnlyList<MachineChanged> Read(SqlSession session, long after, int limit)
     {
@@ -40,8 +48,8 @@ internal static class SqlChangeHistory
             Read,
             ("@after", after), ("@limit", limit));
         var last = Last(session);
-        var oldest = session.ExecuteScalar<long?>("SELECT min(number) FROM machine_changes") ?? last + 1;
-        if (after < oldest - 1 || after > last) throw new ChangeHistoryExpiredException(after, oldest - 1);
+        var deleted = session.ExecuteScalar<long?>("SELECT number FROM deleted_changes") ?? 0;
+        if (after < deleted || after > last) throw new ChangeHistoryExpiredException(after, deleted);
         return changes;
     }
 
