@@ -168,6 +168,9 @@ internal sealed partial class PostgresConnection(
             : "BEGIN ISOLATION LEVEL SERIALIZABLE"));
         if (kind is WriteKind.Nonce or WriteKind.NonceDeletion)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL synchronous_commit TO off"));
+        // Between two statements the host reads documents.
+        if (kind is WriteKind.Preparation)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL idle_in_transaction_session_timeout TO '1min'"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             "SELECT pg_current_xact_id()::text::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint"));
         var sent = clock.GetTimestamp();

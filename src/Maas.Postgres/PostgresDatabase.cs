@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Maas.Core;
 using Maas.Sql;
@@ -20,10 +21,14 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
     private readonly BlockingCollection<PostgresWork> _queue = new(QueueLimit);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _threads = [];
+    private readonly PostgresStoreOptions _options;
+    private readonly DatabaseClock _clock;
+    private readonly ILogger _logger;
     private int _isClosed;
 
     public PostgresDatabase(NpgsqlDataSource source, PostgresStoreOptions options, DatabaseClock clock, ILogger logger)
     {
+        (_options, _clock, _logger) = (options, clock, logger);
         for (var number = 1; number <= options.Connections; number++)
         {
             var worker = new PostgresConnection(source, options, clock, logger, NoteLoss, _stop.Token);
@@ -40,6 +45,7 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
     /// <inheritdoc/>
     public override Task<T> WriteAsync<T>(
         Func<SqlSession, T> change, CancellationToken cancellationToken, WriteKind kind = WriteKind.Ordinary, long bytes = 0) =>
+        kind is WriteKind.Preparation ? PrepareAsync(change, cancellationToken) :
         Enqueue((connection, requested) => connection.Write(change, kind, requested), kind, cancellationToken);
 
     /// <summary>Finishes what was begun, then closes the connections.</summary>
@@ -51,6 +57,21 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
         foreach (var thread in _threads) thread.Join();
         _queue.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Runs a transaction on a connection of its own, whose statements may take longer than those of others.</summary>
+    private Task<T> PrepareAsync<T>(Func<SqlSession, T> change, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed) != 0, this);
+        var stop = _stop.Token;
+        return Task.Factory.StartNew(
+            () =>
+            {
+                using var source = PostgresDataSource.CreatePatient(_options);
+                using var connection = new PostgresConnection(source, _options, _clock, _logger, NoteLoss, stop);
+                return connection.Write(change, WriteKind.Preparation, Stopwatch.GetTimestamp());
+            },
+            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private Task<T> Enqueue<T>(Func<PostgresConnection, long, T> run, WriteKind? kind, CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ namespace Maas.Sql;
 /// </summary>
 internal static class SqlRecordSchema
 {
+    /// <summary>How many documents are in memory while a table is made anew.</summary>
+    private const int Batch = 500;
+
     public static void Prepare(SqlSession session, IReadOnlyList<RecordTable> tables)
     {
         SqlDialect.BeginPreparation(session);
@@ -81,19 +84,28 @@ internal static class SqlRecordSchema
             session.Execute($"UPDATE \"{table.Name}\" SET \"{gone}\" = NULL");
 
         var assignments = string.Join(", ", table.Columns.Select(column => $"\"{column.Name}\" = @{column.Name}"));
-        if (assignments.Length > 0)
-        {
-            foreach (var (id, document) in session.Query(
-                $"SELECT id, document FROM \"{table.Name}\"", row => (row.GetInt64(0), row.GetString(1))))
-            {
-                var record = table.Read(document, id, 0);
-                session.Execute(
-                    $"UPDATE \"{table.Name}\" SET {assignments} WHERE id = @id", [
-                        ("@id", id), .. SqlRecordWriter.Values(table, record)]);
-            }
-        }
-
+        if (assignments.Length > 0) Derive(session, table, assignments);
         foreach (var statement in Declare(table, table.Name).Split(";\n", StringSplitOptions.RemoveEmptyEntries).Skip(1))
             session.Execute(statement);
+    }
+
+    private static void Derive(SqlSession session, RecordTable table, string assignments)
+    {
+        List<(long Id, string Document)> documents;
+        var after = long.MinValue;
+        do
+        {
+            documents = session.Query(
+                $"SELECT id, document FROM \"{table.Name}\" WHERE id > @after ORDER BY id LIMIT @batch",
+                row => (row.GetInt64(0), row.GetString(1)), ("@after", after), ("@batch", Batch));
+            foreach (var (id, document) in documents)
+            {
+                session.Execute(
+                    $"UPDATE \"{table.Name}\" SET {assignments} WHERE id = @id",
+                    [("@id", id), .. SqlRecordWriter.Values(table, table.Read(document, id, 0))]);
+                after = id;
+            }
+        }
+        while (documents.Count == Batch);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SqlRecordStore(SqlDatabase database, SqlEventLimit eventLi
                 SqlRecordSchema.Prepare(session, tables);
                 return true;
             },
-            cancellationToken, WriteKind.Independent).ConfigureAwait(false);
+            cancellationToken, WriteKind.Preparation).ConfigureAwait(false);
         catalog.Tables = [.. tables];
     }
 

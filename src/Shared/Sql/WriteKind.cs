@@ -12,6 +12,11 @@ internal enum WriteKind
     /// <summary>As <see cref="Ordinary"/>, and it decides nothing by rows that other transactions may change at the same time.</summary>
     Independent,
 
+    /// <summary>
+    /// As <see cref="Independent"/>, and it makes tables or indexes: it takes as long as it takes, also while it waits for another host.
+    /// </summary>
+    Preparation,
+
     /// <summary>A request's nonce: as <see cref="Independent"/>, and may be lost with the power, but not with the process.</summary>
     Nonce,
 
