@@ -24,6 +24,9 @@ internal sealed class RacingSettings(ISettingStore store, string setting, int ca
         return value;
     }
 
+    public Task<bool> ReplaceAsync(string name, string? read, string json, CancellationToken cancellationToken) =>
+        store.ReplaceAsync(name, read, json, cancellationToken);
+
     public Task SetAsync(string name, string json, CancellationToken cancellationToken) => store.SetAsync(name, json, cancellationToken);
 
     public Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken) =>

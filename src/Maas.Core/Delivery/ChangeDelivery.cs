@@ -16,7 +16,7 @@ namespace Maas.Core.Delivery;
 /// <para>The position is kept in the store by the name of the delivery. The first run begins with the changes that follow it; a later one
 /// continues. After a crash, changes whose position was not yet stored are delivered again, with the same
 /// <see cref="ChangeEvent.Id"/>. Of several hosts with one store, the one that leads delivers (<see cref="IMaasStore.LeadAsync"/>); for
-/// the moment of a change of leader, two may.</para>
+/// the moment of a change of leader, two may: the position of the host that led before is not stored any more.</para>
 /// <para>A change that the destination refuses delays the later changes of its machine alone. One that was refused
 /// <see cref="ChangeDeliveryOptions.MostAttempts"/> times is given up: a warning is logged and written to the events of the machine,
 /// <c>maas.delivery.dead_letters</c> counts it, and the later changes follow. A receiver notices the gap by the machine's version.</para>
@@ -95,6 +95,11 @@ public sealed partial class ChangeDelivery
         {
             // Another host leads.
         }
+        catch (DeliveryMovedException)
+        {
+            LogMoved(Name);
+            await Task.Delay(AfterFailure, TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         catch (Exception failure)
         {
             LogInterrupted(failure, Name);
@@ -122,8 +127,13 @@ public sealed partial class ChangeDelivery
         };
     }
 
-    internal Task StorePositionAsync(long position, CancellationToken cancellationToken) =>
-        _store.Settings.SetAsync(PositionPrefix + Name, position.ToString(CultureInfo.InvariantCulture), cancellationToken);
+    /// <summary>Stores the position, unless another host has stored one since this one stored or read it.</summary>
+    /// <param name="stored">The position that this host stored or read last.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>Whether it was stored.</returns>
+    internal Task<bool> StorePositionAsync(long stored, long position, CancellationToken cancellationToken) =>
+        _store.Settings.ReplaceAsync(PositionPrefix + Name, Text(stored), Text(position), cancellationToken);
 
     internal async Task GiveUpAsync(ChangeEvent change, int attempts, string reason, CancellationToken cancellationToken)
     {
@@ -156,11 +166,18 @@ public sealed partial class ChangeDelivery
     private async Task<long> ReadPositionAsync(CancellationToken cancellationToken)
     {
         var text = await _store.Settings.GetAsync(PositionPrefix + Name, cancellationToken).ConfigureAwait(false);
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)) return position;
-        position = await GetLastChangeAsync(cancellationToken).ConfigureAwait(false);
-        await StorePositionAsync(position, cancellationToken).ConfigureAwait(false);
-        return position;
+        if (PositionOf(text) is { } position) return position;
+        var last = await GetLastChangeAsync(cancellationToken).ConfigureAwait(false);
+        // Of hosts that begin at once, one says where.
+        return await _store.Settings.ReplaceAsync(PositionPrefix + Name, text, Text(last), cancellationToken).ConfigureAwait(false)
+            ? last
+            : throw new DeliveryMovedException();
     }
+
+    private static string Text(long position) => position.ToString(CultureInfo.InvariantCulture);
+
+    private static long? PositionOf(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && Text(position) == text ? position : null;
 
     private async Task<string> ReadSourceAsync(CancellationToken cancellationToken)
     {
@@ -176,6 +193,10 @@ public sealed partial class ChangeDelivery
 
     [LoggerMessage(27, LogLevel.Error, "Delivery {Name} was interrupted; continuing from the stored position")]
     private partial void LogInterrupted(Exception failure, string name);
+
+    [LoggerMessage(34, LogLevel.Warning,
+        "Delivery {Name} was continued by another host while this one delivered; continuing from the position of that host")]
+    private partial void LogMoved(string name);
 
     [LoggerMessage(28, LogLevel.Warning,
         "Delivery {Name} gave up event {EventId} of machine {SystemId} after {Attempts} attempts: {Reason}")]

@@ -52,7 +52,7 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
             if (_reading is not null) await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_feed is not null) await _feed.DisposeAsync().ConfigureAwait(false);
             if (!lost.IsCancellationRequested && _pending.Position != _stored)
-                await delivery.StorePositionAsync(_pending.Position, CancellationToken.None).ConfigureAwait(false);
+                await delivery.StorePositionAsync(_stored, _pending.Position, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -260,6 +260,7 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
     }
 
     /// <summary>Stores the position, at most once a second while changes wait. How long to wait to store it; null when it is.</summary>
+    /// <exception cref="DeliveryMovedException">Another host has stored one.</exception>
     private async Task<TimeSpan?> StoreAsync(CancellationToken cancellationToken)
     {
         if (_pending.Position == _stored) return null;
@@ -269,8 +270,10 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
         _storedAt = now;
         try
         {
-            await delivery.StorePositionAsync(_pending.Position, cancellationToken).ConfigureAwait(false);
-            (_stored, _isFull) = (_pending.Position, false);
+            var position = _pending.Position;
+            if (!await delivery.StorePositionAsync(_stored, position, cancellationToken).ConfigureAwait(false))
+                throw new DeliveryMovedException();
+            (_stored, _isFull) = (position, false);
             return null;
         }
         catch (StoreFullException)

@@ -61,6 +61,14 @@ internal sealed class SqlFileStore(SqlDatabase database, StoreQuotas quotas) : I
         database.ReadAsync(session =>
         session.ExecuteScalar<string?>("SELECT json FROM settings WHERE name = @name", ("@name", name)), cancellationToken);
 
+    public Task<bool> ReplaceAsync(string name, string? read, string json, CancellationToken cancellationToken) => database.WriteAsync(
+        session => session.Execute(
+            read is null
+                ? "INSERT INTO settings (name, json) VALUES (@name, @json) ON CONFLICT (name) DO NOTHING"
+                : "UPDATE settings SET json = @json WHERE name = @name AND json = @read",
+            ("@name", name), ("@read", read ?? ""), ("@json", json)) > 0,
+        cancellationToken);
+
     public Task SetAsync(string name, string json, CancellationToken cancellationToken) => database.WriteAsync(
         session => session.Execute(
             "INSERT INTO settings (name, json) VALUES (@name, @json) ON CONFLICT (name) DO UPDATE SET json = excluded.json",

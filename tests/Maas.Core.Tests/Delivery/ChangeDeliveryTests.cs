@@ -69,6 +69,35 @@ public class ChangeDeliveryTests
     }
 
     [Fact]
+    public async Task A_host_that_led_before_does_not_move_the_position_back()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var destination = new RecordingDestination(_ => new DeliveryResult.Unavailable("refused"));
+        await using var run = await RunAsync(test, destination);
+        var first = await test.EnlistAsync("52:54:00:00:00:01");
+        await destination.NextAsync();
+        await test.EnlistAsync("52:54:00:00:00:02");
+        var last = await test.Machines.GetLastChangeAsync(Stop);
+        await test.Store.Settings.SetAsync("maas.delivery.test", $"{last}", Stop); // by the host that leads now, which delivered both
+
+        var rejections = 0;
+        destination.Answer = change =>
+        {
+            if (change.Change!.MachineId == first.Id) return new DeliveryResult.Delivered();
+            Interlocked.Increment(ref rejections);
+            return new DeliveryResult.Rejected("HTTP 500");
+        };
+        while (run.Delivery.State is not { Delivers: true, Pending: 0 } && Volatile.Read(ref rejections) < 3)
+        {
+            test.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await PositionAsync(test)).Should().Be(last);
+        run.Delivery.State.Position.Should().Be(last, "it continues where the other host is");
+    }
+
+    [Fact]
     public async Task A_refused_change_delays_its_machine_alone_and_is_given_up_visibly()
     {
         await using var test = await TestCore.OpenAsync();

@@ -174,6 +174,9 @@ public class MachineActorTests
     {
         public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
+        public Task<bool> ReplaceAsync(string name, string? read, string json, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task SetAsync(string name, string json, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken) =>

@@ -69,6 +69,9 @@ public sealed class StoreContractTests
 
         public Task<string?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
+        public Task<bool> ReplaceAsync(string name, string? read, string json, CancellationToken cancellationToken) =>
+            Task.FromResult(true);
+
         public Task SetAsync(string name, string json, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<string> GetOrAddAsync(string name, string json, CancellationToken cancellationToken) => Task.FromResult(json);

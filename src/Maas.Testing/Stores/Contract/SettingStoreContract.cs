@@ -2,6 +2,19 @@ namespace Maas.Testing.Stores.Contract;
 
 internal sealed class SettingStoreContract : StoreCases
 {
+    public async Task A_setting_is_replaced_as_it_was_read_by_one_of_several_callers()
+    {
+        Expect.True(!await Store.Settings.ReplaceAsync("a", "1", "2", Token).ConfigureAwait(false), "A missing setting is not replaced");
+        for (string? read = null, next; read is not "2"; read = next)
+        {
+            next = read is null ? "1" : "2";
+            var replaced = await Task.WhenAll(Enumerable.Range(0, 8).Select(caller => Task.Run(
+                () => Store.Settings.ReplaceAsync("a", read, next, Token), Token))).ConfigureAwait(false);
+            Expect.Equal(1, replaced.Count(each => each));
+            Expect.Equal(next, await Store.Settings.GetAsync("a", Token).ConfigureAwait(false));
+        }
+    }
+
     public async Task A_setting_is_set_and_replaced()
     {
         Expect.Equal(null, await Store.Settings.GetAsync("a", Token).ConfigureAwait(false));

@@ -7,6 +7,12 @@ internal sealed class InMemorySettingStore(InMemoryDatabase database) : ISetting
     public Task<string?> GetAsync(string name, CancellationToken cancellationToken) =>
         database.ReadAsync(state => state.Settings.GetValueOrDefault(name), cancellationToken);
 
+    public Task<bool> ReplaceAsync(string name, string? read, string json, CancellationToken cancellationToken) => database.WriteAsync(
+        state => state.Settings.GetValueOrDefault(name) == read
+            ? (state with { Settings = state.Settings.SetItem(name, json) }, true)
+            : (state, false),
+        cancellationToken);
+
     public Task SetAsync(string name, string json, CancellationToken cancellationToken) =>
         database.WriteAsync(state => (state with { Settings = state.Settings.SetItem(name, json) }, true), cancellationToken);
 
