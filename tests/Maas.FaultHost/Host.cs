@@ -33,7 +33,7 @@ internal sealed class Host : IAsyncDisposable
                 PowerRetryDelay = TimeSpan.FromMilliseconds(100),
                 PowerAttempts = 20,
             },
-            new MaasCoreServices { Power = new SocketPower(settings.PowerSocket) });
+            new MaasCoreServices { Power = new SocketPower(settings.PowerSocket, settings.Name) });
         return new Host(settings, core);
     }
 

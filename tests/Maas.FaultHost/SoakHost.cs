@@ -29,7 +29,7 @@ internal static class SoakHost
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{address}:{ports[0]}"));
-        builder.Services.AddSingleton<IMachinePower>(new SocketPower(Path.Combine(folder, "power.sock")));
+        builder.Services.AddSingleton<IMachinePower>(new SocketPower(Path.Combine(folder, "power.sock"), "host"));
         // What is kept is little, so that the store has its size after some minutes.
         builder.Services.Configure<MaasCoreOptions>(core =>
         {

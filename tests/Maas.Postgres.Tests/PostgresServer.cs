@@ -147,6 +147,14 @@ public sealed class PostgresServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Kills the process of a connection (SIGKILL): the server ends all connections and recovers.</summary>
+    /// <param name="application">The application of the connection.</param>
+    public async Task KillBackendAsync(string application)
+    {
+        var process = await ExecuteAsync($"SELECT min(pid)::text FROM pg_stat_activity WHERE application_name = '{application}'");
+        (await Judge.RunAsync("bash", ["-c", $"kill -KILL {process}"])).Approved();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync("immediate");

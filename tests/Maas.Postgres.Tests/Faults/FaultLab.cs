@@ -54,6 +54,27 @@ internal sealed class FaultLab : IAsyncDisposable
         while (_reached.GetValueOrDefault($"{status}") < count) await ticks.WaitForNextTickAsync(cancellationToken);
     }
 
+    /// <summary>Returns the host that leads.</summary>
+    /// <param name="other">A host that does not lead any more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<HostProcess> LeaderAsync(HostProcess? other, CancellationToken cancellationToken)
+    {
+        var sql =
+            $"""
+            SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'advisory' AND granted
+                AND (classid::bigint << 32) | objid::bigint = hashtextextended('maas.leader.{_options.Schema}', 0)
+            """;
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        do
+        {
+            var name = await Server.ExecuteAsync(sql) as string;
+            if (Hosts.FirstOrDefault(host => host.Name == name) is { } leader && leader != other) return leader;
+        }
+        while (await ticks.WaitForNextTickAsync(cancellationToken));
+        throw new OperationCanceledException(cancellationToken);
+    }
+
     /// <summary>A machine's life.</summary>
     /// <returns>Its id.</returns>
     public async Task<string> LiveAsync(int number, CancellationToken cancellationToken)

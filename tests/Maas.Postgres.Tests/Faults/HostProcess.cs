@@ -2,21 +2,25 @@ using System.Diagnostics;
 using System.Globalization;
 using Maas.FaultHost;
 using Maas.Judges;
+using Npgsql;
 
 namespace Maas.Postgres.Tests.Faults;
 
-/// <summary>A host that is a process of its own, which is killed, paused, cut off and started again.</summary>
+/// <summary>
+/// A host that is a process of its own, which is killed, paused, cut off and started again. Its connections have its name.
+/// </summary>
 internal sealed class HostProcess(string name, string folder, PostgresStoreOptions options, int days) : IAsyncDisposable
 {
-    private readonly Partition _partition = new(options.ConnectionString);
+    private readonly Partition _partition = new(
+        new NpgsqlConnectionStringBuilder(options.ConnectionString) { ApplicationName = name }.ToString());
+    private readonly List<long> _faults = [];
     private Process? _process;
+
+    public string Name => name;
 
     /// <summary>The program of a host.</summary>
     public static string Program =>
         Repository.PathOf($"tests/Maas.FaultHost/bin/{Repository.Configuration}/net10.0/Maas.FaultHost.dll");
-
-    /// <summary>The way to the database.</summary>
-    public Partition Partition => _partition;
 
     private string SocketPath => Path.Combine(folder, name + ".sock");
 
@@ -36,11 +40,31 @@ internal sealed class HostProcess(string name, string folder, PostgresStoreOptio
         }
     }
 
+    /// <summary>Whether it was killed, paused or cut off in a time, or went on then.</summary>
+    public bool HadFault(long since, long until) => _faults.Any(at => at >= since && at <= until);
+
+    /// <summary>Lets nothing pass between it and the database.</summary>
+    /// <param name="silently">Whether both sides find it out by themselves only.</param>
+    public void CutOff(bool silently)
+    {
+        _faults.Add(Stopwatch.GetTimestamp());
+        if (silently) _ = _partition.Stall();
+        else _partition.Cut();
+    }
+
+    /// <summary>Lets everything pass again.</summary>
+    public void Heal()
+    {
+        _partition.Heal();
+        _faults.Add(Stopwatch.GetTimestamp());
+    }
+
     /// <summary>Kills it (SIGKILL).</summary>
     public async Task KillAsync()
     {
         if (_process is not { } process) return;
         process.Kill();
+        _faults.Add(Stopwatch.GetTimestamp());
         await process.WaitForExitAsync();
         process.Dispose();
         _process = null;
@@ -48,8 +72,11 @@ internal sealed class HostProcess(string name, string folder, PostgresStoreOptio
 
     /// <summary>Pauses it, or lets it go on.</summary>
     /// <param name="signal"><c>STOP</c> or <c>CONT</c>.</param>
-    public async Task SignalAsync(string signal) =>
+    public async Task SignalAsync(string signal)
+    {
         (await Judge.RunAsync("bash", ["-c", $"kill -{signal} {_process!.Id}"])).Approved(); // it runs
+        _faults.Add(Stopwatch.GetTimestamp());
+    }
 
     /// <summary>Asks it.</summary>
     /// <returns>Its answer; <see langword="null"/> when it does not answer.</returns>
