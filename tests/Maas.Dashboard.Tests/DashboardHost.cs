@@ -48,12 +48,14 @@ internal sealed class DashboardHost : IAsyncDisposable
     public User Admin { get; private set; } = null!; // set when it starts
 
     public static async Task<DashboardHost> StartAsync(
-        string pathBase = "", Action<IEndpointConventionBuilder>? conventions = null, IMachineConsoles? consoles = null)
+        string pathBase = "", Action<IEndpointConventionBuilder>? conventions = null, IMachineConsoles? consoles = null,
+        IBootSourceReader? bootSources = null)
     {
         var directory = Directory.CreateTempSubdirectory("maas-dashboard-").FullName;
         var store = new SqliteMaasStore(Path.Combine(directory, "maas.db"));
         var core = await MaasCore.OpenAsync(
-            store, services: new MaasCoreServices { Tables = TemplateLibrary.Tables }, cancellationToken: Cancellation);
+            store, services: new MaasCoreServices { Tables = TemplateLibrary.Tables, BootSources = bootSources },
+            cancellationToken: Cancellation);
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
