@@ -12,8 +12,15 @@ internal static class CommandTree
     {
         // The server has options of its own.
         ["serve", .. var rest] => MaasServer.Server.RunAsync(rest),
-        _ => Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) }),
+        _ => InvokeAsync(Create().Parse(args)),
     };
+
+    private static async Task<int> InvokeAsync(ParseResult parsed)
+    {
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        // The parser's own code is 1; help is no error also where an argument is missing.
+        return code != ExitCode.Done && parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+    }
 
     /// <summary>The root command with its subcommands.</summary>
     public static RootCommand Create()

@@ -1,9 +1,16 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Net;
 using System.Text.Json;
 using Maas.Client;
+using Maas.Core;
+using Maas.Core.Accounts;
+using Maas.Images;
+using Maas.Images.Debian;
+using Maas.Images.Downloads;
 using MaasNet.Output;
 using MaasNet.Profiles;
+using Microsoft.Extensions.Options;
 
 namespace MaasNet;
 
@@ -127,7 +134,11 @@ internal sealed class Session(MaasClient client, Report report) : IDisposable
         HttpRequestException unreachable => (ExitCode.Unreachable, $"the server cannot be reached: {unreachable.Message}"),
         TimeoutException late => (ExitCode.Unreachable, late.Message),
         OperationCanceledException => (ExitCode.Cancelled, ""),
-        IOException or UnauthorizedAccessException or InvalidDataException => (ExitCode.Refused, failure.Message),
+        IOException or UnauthorizedAccessException or InvalidDataException or InvalidImageException or PackageNotFoundException
+            or UntrustedArchiveException or SecretKeyException or StoreVersionException or OptionsValidationException or DbException =>
+            (ExitCode.Refused, failure.Message),
+        // A part of the program was given what it does not take, such as a file of another kind.
+        ArgumentException => (ExitCode.Usage, failure.Message),
         _ => null,
     };
 }

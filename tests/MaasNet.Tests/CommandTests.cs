@@ -87,14 +87,27 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
         var file = Path.Combine(_folder.FullName, "small.tar.gz");
         await File.WriteAllBytesAsync(file, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-        var uploaded = (await server.RunAsync("images", "import", file, "--name", "custom/small")).Approved().Output;
+        var uploaded = (await server.RunAsync("images", "import", file, "--name", "custom/small", "--json")).Approved().Output;
         var listed = (await server.RunAsync("images", "list")).Approved().Output;
-        var id = uploaded.Trim().Split(' ')[^1];
-        (await server.RunAsync("images", "delete", id)).Approved();
+        using var image = JsonDocument.Parse(uploaded);
+        var id = image.RootElement.GetProperty("id").GetInt64();
+        (await server.RunAsync("images", "delete", $"{id}")).Approved();
 
         listed.Should().MatchRegex($@"(?m)^{id} +custom/small");
         (await server.RunAsync("images", "list")).Output.Should().NotContain("custom/small");
         (await server.RunAsync("images", "import", "/dev/null/x", "--name", "custom/none")).ExitCode.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task The_server_imports_images_and_is_waited_for()
+    {
+        var ended = (await server.RunAsync("images", "sync", "--json")).Approved().Output;
+        var text = (await server.RunAsync("images", "sync")).Approved().Output;
+
+        using var json = JsonDocument.Parse(ended);
+        json.RootElement.GetProperty("importing").GetBoolean().Should().BeFalse();
+        json.RootElement.GetProperty("result").GetString().Should().Be("succeeded");
+        text.Trim().Should().Be("0 images are selected: succeeded");
     }
 
     [Fact]
@@ -112,7 +125,9 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
     [Fact]
     public async Task A_key_is_created_used_and_revoked()
     {
-        var key = (await server.RunAsync("apikey", "create", "--name", "nightly")).Approved().Output.Trim();
+        var output = (await server.RunAsync("apikey", "create", "--name", "nightly", "--json")).Approved().Output;
+        using var created = JsonDocument.Parse(output);
+        var key = created.RootElement.GetProperty("key").GetString()!; // an API key
         var file = Path.Combine(_folder.FullName, "key");
         await File.WriteAllTextAsync(file, key);
 

@@ -23,8 +23,12 @@ internal static class ApiKeyCommand
         var name = new Option<string?>("--name") { Description = "What the key is for.", HelpName = "NAME" };
         var command = new Command("create", "Create a key, and write it. It is shown this once.") { Options = { name } };
         Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            var key = (await session.Client.Account.CreateKeyAsync(parsed.GetValue(name), cancellationToken)).Reveal();
             // The key is the result: it is written where a script reads it.
-            Console.Out.WriteLine((await session.Client.Account.CreateKeyAsync(parsed.GetValue(name), cancellationToken)).Reveal()));
+            if (session.Report.IsJson) session.Report.Result("", ("name", parsed.GetValue(name)), ("key", key));
+            else Console.Out.WriteLine(key);
+        });
         return command;
     }
 
@@ -32,8 +36,11 @@ internal static class ApiKeyCommand
     {
         var token = new Argument<string>("token") { Description = "The key's token, as the list shows it." };
         var command = new Command("delete", "Revoke a key.") { Arguments = { token } };
-        Session.OnRun(command, (session, parsed, cancellationToken) =>
-            session.Client.Account.DeleteKeyAsync(parsed.GetRequiredValue(token), cancellationToken));
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            await session.Client.Account.DeleteKeyAsync(parsed.GetRequiredValue(token), cancellationToken);
+            session.Report.Result("revoked", ("token", parsed.GetRequiredValue(token)));
+        });
         return command;
     }
 }

@@ -25,7 +25,8 @@ internal static class CaptureCommand
                 $"machines/{Column.Text(machine, "system_id")}/", new MaasForm().Add("op", "get_capture"), cancellationToken);
             await using var target = file.Create();
             await packets.CopyToAsync(target, cancellationToken);
-            session.Report.Line($"{file.Name}: {target.Length} bytes");
+            session.Report.Result(
+                $"{file.Name}: {target.Length} bytes", ("file", file.FullName), ("bytes", target.Length));
         });
         return command;
     }

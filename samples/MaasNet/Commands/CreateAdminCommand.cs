@@ -20,10 +20,17 @@ internal static class CreateAdminCommand
             HelpName = "ADDRESS",
             DefaultValueFactory = _ => "",
         };
-        var command = new Command(
-            "createadmin", "Create an administrator. The password is asked for, or read from standard input. Stop the server first.")
+        var postgres = new Option<string?>("--postgres")
         {
-            Options = { data, name, email },
+            Description = "The connection string of PostgreSQL, where the server has its store there; the servers may be running.",
+            HelpName = "CONNECTION",
+        };
+        var schema = new Option<string?>("--schema") { Description = "With --postgres: the schema (default: maas).", HelpName = "NAME" };
+        var command = new Command(
+            "createadmin",
+            "Create an administrator. The password is asked for, or read from standard input. Stop a server with SQLite first.")
+        {
+            Options = { data, postgres, schema, name, email },
         };
         Session.OnRunLocally(command, async (parsed, report, cancellationToken) =>
         {
@@ -31,7 +38,8 @@ internal static class CreateAdminCommand
                 (parsed.GetRequiredValue(data), parsed.GetRequiredValue(name), parsed.GetRequiredValue(email));
             var services = new ServiceCollection();
             services.AddLogging();
-            services.AddMaasServer(options => options.DataDirectory = Path.GetFullPath(folder));
+            var maas = services.AddMaas(options => options.DataDirectory = Path.GetFullPath(folder));
+            AddStore(maas, parsed.GetValue(postgres), parsed.GetValue(schema));
             await using var provider = services.BuildServiceProvider();
             try
             {
@@ -47,9 +55,21 @@ internal static class CreateAdminCommand
                     "the server is running: stop it, or create the user over the API ('maas-net login', then POST users/)");
             }
 
-            report.Line($"The administrator {userName} was created.");
+            report.Result($"The administrator {userName} was created.", ("username", userName));
         });
         return command;
+    }
+
+    private static void AddStore(IMaasBuilder maas, string? connection, string? schema)
+    {
+        if (connection is null)
+        {
+            if (schema is not null) throw new UsageException("--schema is for --postgres");
+            maas.AddSqlite();
+            return;
+        }
+
+        maas.AddPostgres(connection, options => options.Schema = schema ?? options.Schema);
     }
 
     private static string ReadPassword(Report report)

@@ -37,7 +37,8 @@ internal static class ImagesCommand
         };
         var type = new Option<string?>("--type")
         {
-            Description = "MAAS's file type (default: by the file's name): ddraw, ddgz, ddxz, ddbz2, ddtgz, tgz, tbz, txz, squashfs.",
+            Description = "MAAS's file type (default: by the file's name): ddraw, ddgz, ddxz, ddbz2, ddzst, ddtgz, tgz, tbz, txz, tzst, "
+                + "squashfs.",
             HelpName = "TYPE",
         };
         var title = new Option<string?>("--title") { Description = "A title, for people.", HelpName = "TEXT" };
@@ -60,7 +61,10 @@ internal static class ImagesCommand
             await using var content = source.OpenRead();
             var resource = await WithProgressAsync(
                 session.Report, source, progress => session.Client.BootResources.UploadAsync(upload, content, progress, cancellationToken));
-            session.Report.Line(string.Create(CultureInfo.InvariantCulture, $"{resource.Name} is image {resource.Id}"));
+            if (session.Report.IsJson)
+                session.Report.Object(await session.GetAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"boot-resources/{resource.Id}/"), null, cancellationToken));
+            else session.Report.Line(string.Create(CultureInfo.InvariantCulture, $"{resource.Name} is image {resource.Id}"));
         });
         return command;
     }
@@ -69,15 +73,28 @@ internal static class ImagesCommand
     {
         var id = new Argument<long>("id") { Description = "The image's number in the list." };
         var command = new Command("delete", "Delete an image.") { Arguments = { id } };
-        Session.OnRun(command, (session, parsed, cancellationToken) =>
-            session.Client.BootResources.DeleteAsync(parsed.GetValue(id), cancellationToken));
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            await session.Client.BootResources.DeleteAsync(parsed.GetValue(id), cancellationToken);
+            session.Report.Result("deleted", ("id", parsed.GetValue(id)));
+        });
         return command;
     }
 
     private static Command Sync()
     {
-        var command = new Command("sync", "Have the server import the images of its sources.");
-        Session.OnRun(command, (session, _, cancellationToken) => session.Client.BootResources.ImportAsync(cancellationToken));
+        var background = new Option<bool>("--no-wait") { Description = "Do not wait for the end." };
+        var command = new Command(
+            "sync", "Have the server import the selected images of its sources, and wait. Ctrl-C ends the waiting, not the import.")
+        {
+            Options = { background },
+        };
+        Session.OnRun(command, async (session, parsed, cancellationToken) =>
+        {
+            await session.Client.BootResources.ImportAsync(cancellationToken);
+            if (parsed.GetValue(background)) session.Report.Result("The import was started.", ("importing", true));
+            else await ImageSync.WaitAsync(session, cancellationToken);
+        });
         return command;
     }
 
@@ -87,10 +104,12 @@ internal static class ImagesCommand
         var file when file.EndsWith(".tar.gz", StringComparison.Ordinal) || file.EndsWith(".tgz", StringComparison.Ordinal) => "tgz",
         var file when file.EndsWith(".tar.xz", StringComparison.Ordinal) || file.EndsWith(".txz", StringComparison.Ordinal) => "txz",
         var file when file.EndsWith(".tar.bz2", StringComparison.Ordinal) || file.EndsWith(".tbz", StringComparison.Ordinal) => "tbz",
+        var file when file.EndsWith(".tar.zst", StringComparison.Ordinal) || file.EndsWith(".tzst", StringComparison.Ordinal) => "tzst",
         var file when file.EndsWith(".squashfs", StringComparison.Ordinal) => "squashfs",
         var file when file.EndsWith(".gz", StringComparison.Ordinal) => "ddgz",
         var file when file.EndsWith(".xz", StringComparison.Ordinal) => "ddxz",
         var file when file.EndsWith(".bz2", StringComparison.Ordinal) => "ddbz2",
+        var file when file.EndsWith(".zst", StringComparison.Ordinal) => "ddzst",
         var file when file.EndsWith(".raw", StringComparison.Ordinal) || file.EndsWith(".img", StringComparison.Ordinal) => "ddraw",
         _ => throw new UsageException($"{name} does not tell its type: give --type"),
     };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Maas.Images.Debian;
 using Maas.Images.Downloads;
 using Maas.Images.Ephemeral;
@@ -32,8 +33,13 @@ internal static class ImportCommands
             var source = new DebianInstallerSource { Archive = SourceOf(parsed.GetValue(mirror), series) };
             if (parsed.GetValue(keyring) is { } file)
                 source = new DebianInstallerSource { Archive = source.Archive, Keyring = file };
-            await foreach (var progress in new ImageImport(library, new Downloader(http)).RunAsync(source, cancellationToken))
-                if (progress.Fraction is 0 or 1) report.Line($"{progress.Step} {progress.Item}");
+            await ImportProgressBar.RunAsync(report, async progress =>
+            {
+                var import = new ImageImport(library, new Downloader(http));
+                await foreach (var step in import.RunAsync(source, cancellationToken)) progress.Report(step);
+                return true;
+            });
+            var written = new JsonArray();
             var target = Directory.CreateDirectory(Path.Combine(folder, "boot", $"debian-{series}")).FullName;
             foreach (var imported in library.FindImport(source.Name)?.Files ?? [])
             {
@@ -42,7 +48,10 @@ internal static class ImportCommands
                     ?? throw new CommandFailedException($"{imported.Name} was deleted meanwhile: import it again");
                 await WriteAsync(content, Path.Combine(target, name), cancellationToken);
                 report.Line($"boot/debian-{series}/{name}");
+                written.Add((JsonNode)$"boot/debian-{series}/{name}");
             }
+
+            if (report.IsJson) report.Result("", ("files", written));
         });
         return command;
     }
@@ -75,14 +84,21 @@ internal static class ImportCommands
             if (parsed.GetValue(keyring) is { } file)
                 options = new DebianArchiveOptions { Sources = options.Sources, CacheDirectory = options.CacheDirectory, Keyring = file };
             using var archive = new DebianArchive(options, http);
-            await BootPrograms.ImportAsync(
-                archive, Directory.CreateDirectory(Path.Combine(folder, "boot")).FullName, cancellationToken: cancellationToken);
-            var environment = await EphemeralEnvironment.BuildAsync(
-                archive,
-                Path.Combine(folder, "ephemeral", "amd64"),
-                new EphemeralEnvironmentOptions { KernelPackage = parsed.GetRequiredValue(kernel) },
-                cancellationToken: cancellationToken);
-            report.Line($"The ephemeral environment has kernel {environment.Manifest.KernelRelease}.");
+            var environment = await ImportProgressBar.RunAsync(report, async progress =>
+            {
+                await BootPrograms.ImportAsync(
+                    archive, Directory.CreateDirectory(Path.Combine(folder, "boot")).FullName, progress: progress,
+                    cancellationToken: cancellationToken);
+                return await EphemeralEnvironment.BuildAsync(
+                    archive,
+                    Path.Combine(folder, "ephemeral", "amd64"),
+                    new EphemeralEnvironmentOptions { KernelPackage = parsed.GetRequiredValue(kernel) },
+                    progress,
+                    cancellationToken);
+            });
+            report.Result(
+                $"The ephemeral environment has kernel {environment.Manifest.KernelRelease}.",
+                ("kernel", environment.Manifest.KernelRelease));
         });
         return command;
     }

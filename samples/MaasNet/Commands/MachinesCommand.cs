@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Maas.Client;
 using Maas.Client.Machines;
 using MaasNet.Output;
@@ -87,7 +88,9 @@ internal static class MachinesCommand
         {
             var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
             var accepted = await session.Client.Machines.AcceptAsync(found.Select(each => each.Id), cancellationToken);
-            session.Report.Line($"{accepted.Count} of {found.Count} accepted");
+            session.Report.Result(
+                $"{accepted.Count} of {found.Count} accepted",
+                ("accepted", new JsonArray([.. accepted.Select(machine => (JsonNode)machine.SystemId)])));
         });
         return command;
     }
@@ -125,12 +128,13 @@ internal static class MachinesCommand
         var userData = new Option<FileInfo?>("--user-data") { Description = "What cloud-init gets.", HelpName = "FILE" };
         var kernel = new Option<string?>("--kernel") { Description = "The kernel, such as hwe-24.04.", HelpName = "NAME" };
         var memory = new Option<bool>("--in-memory") { Description = "Run the system in memory: nothing is written." };
-        var wait = new Option<bool>("--wait") { Description = "Wait until the machines are deployed." };
         var command = new Command("deploy", "Install machines. Free ones are allocated first.")
         {
             Arguments = { machines },
-            Options = { series, userData, kernel, memory, wait },
+            Options = { series, userData, kernel, memory },
         };
+        var wait = new StatusWait(
+            command, "Wait until the machines are deployed.", MaasMachineStatus.Deployed, MaasMachineStatus.Deploying);
         Session.OnRun(command, async (session, parsed, cancellationToken) =>
         {
             var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
@@ -143,8 +147,10 @@ internal static class MachinesCommand
                 HweKernel = parsed.GetValue(kernel),
                 EphemeralDeploy = parsed.GetValue(memory) ? true : null,
             };
-            await EachAsync(session, found, (id, stop) => session.Client.Machines.DeployAsync(id, fields, stop), cancellationToken);
-            if (parsed.GetValue(wait)) await StatusWait.ForAsync(session, found, MaasMachineStatus.Deployed, cancellationToken);
+            var outcomes = new MachineOutcomes(session, found);
+            await outcomes.AskAsync((id, stop) => session.Client.Machines.DeployAsync(id, fields, stop), cancellationToken);
+            await wait.RunAsync(session, parsed, outcomes, cancellationToken);
+            outcomes.End();
         });
         return command;
     }
@@ -156,11 +162,13 @@ internal static class MachinesCommand
         erase.AcceptOnlyFromAmong("full", "quick", "secure");
         var scripts = Scripts("--scripts", "Run these release scripts first: names, ids or tags.");
         var values = Values();
-        var wait = new Option<bool>("--wait") { Description = "Wait until the machines are ready." };
         var command = new Command("release", "Give machines back.")
         {
-            Arguments = { machines }, Options = { erase, scripts, values, wait },
+            Arguments = { machines }, Options = { erase, scripts, values },
         };
+        var wait = new StatusWait(
+            command, "Wait until the machines are ready.", MaasMachineStatus.Ready, MaasMachineStatus.Releasing,
+            MaasMachineStatus.DiskErasing);
         Session.OnRun(command, async (session, parsed, cancellationToken) =>
         {
             var found = await session.FindMachinesAsync(parsed.GetRequiredValue(machines), cancellationToken);
@@ -173,8 +181,10 @@ internal static class MachinesCommand
                 Scripts = ListOf(parsed, scripts),
                 ScriptValues = ValuesOf(parsed.GetValue(values)),
             };
-            await EachAsync(session, found, (id, stop) => session.Client.Machines.ReleaseAsync(id, fields, stop), cancellationToken);
-            if (parsed.GetValue(wait)) await StatusWait.ForAsync(session, found, MaasMachineStatus.Ready, cancellationToken);
+            var outcomes = new MachineOutcomes(session, found);
+            await outcomes.AskAsync((id, stop) => session.Client.Machines.ReleaseAsync(id, fields, stop), cancellationToken);
+            await wait.RunAsync(session, parsed, outcomes, cancellationToken);
+            outcomes.End();
         });
         return command;
     }
@@ -261,21 +271,9 @@ internal static class MachinesCommand
         Session session, IReadOnlyList<(string Id, string Name)> machines, Func<string, CancellationToken, Task> act,
         CancellationToken cancellationToken)
     {
-        List<string> refusals = [];
-        foreach (var (id, name) in machines)
-        {
-            try
-            {
-                await act(id, cancellationToken);
-            }
-            catch (MaasApiException refused) when (refused.StatusCode is not System.Net.HttpStatusCode.Unauthorized)
-            {
-                refusals.Add($"{name}: {(refused.Text.Length > 0 ? refused.Text.Trim() : refused.Message)}");
-            }
-        }
-
-        session.Report.Line($"{machines.Count - refusals.Count} of {machines.Count} done");
-        if (refusals.Count > 0) throw new CommandFailedException(string.Join('\n', refusals));
+        var outcomes = new MachineOutcomes(session, machines);
+        await outcomes.AskAsync(act, cancellationToken);
+        outcomes.End();
     }
 
     private static string ListOf(JsonElement machine, string set, string name) =>

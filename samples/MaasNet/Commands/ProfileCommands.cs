@@ -39,7 +39,9 @@ internal static class ProfileCommands
             var profile = new Profiles.Profile(
                 parsed.GetRequiredValue(name), client.Server.AbsoluteUri, MaasApiKey.Parse(key).Reveal(), IsDefault: true);
             ProfileStore.OfUser().Save(profile);
-            report.Line($"Logged in to {client.Server} (MAAS {version.Version}) as {user.Username}; the profile is {profile.Name}.");
+            report.Result(
+                $"Logged in to {client.Server} (MAAS {version.Version}) as {user.Username}; the profile is {profile.Name}.",
+                ("profile", profile.Name), ("url", client.Server.AbsoluteUri), ("version", version.Version), ("username", user.Username));
         });
         return command;
     }
@@ -52,9 +54,10 @@ internal static class ProfileCommands
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new Command("logout", "Forget a server and its API key. The key itself stays valid.") { Arguments = { name } };
-        Session.OnRunLocally(command, (parsed, _, _) =>
+        Session.OnRunLocally(command, (parsed, report, _) =>
         {
             ProfileStore.OfUser().Delete(parsed.GetValue(name));
+            report.Result("Logged out.", ("profile", parsed.GetValue(name)));
             return Task.CompletedTask;
         });
         return command;

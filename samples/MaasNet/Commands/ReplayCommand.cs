@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Maas.Boot.Capture;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
@@ -61,10 +62,19 @@ internal static class ReplayCommand
             var steps = await replay.RunAsync(
                 new DhcpServerOptions(), addresses, files: files, cancellationToken: cancellationToken);
             foreach (var step in steps) report.Line(step.ToString() ?? "");
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"{packets.Count} packets, {steps.Count} of clients"));
+            report.Result(
+                string.Create(CultureInfo.InvariantCulture, $"{packets.Count} packets, {steps.Count} of clients"),
+                ("packets", packets.Count), ("steps", new JsonArray([.. steps.Select(Describe)])));
         });
         return command;
     }
+
+    private static JsonNode Describe(ReplayStep step) => new JsonObject
+    {
+        ["source"] = step.Asked.Source.ToString(), ["destination"] = step.Asked.Destination.ToString(),
+        ["answers"] = step.Answers.Count, ["captured"] = step.Captured.Count, ["rule"] = step.Rule,
+        ["differences"] = new JsonArray([.. step.Differences.Select(difference => (JsonNode)difference)]), ["text"] = step.ToString(),
+    };
 
     private static AddressRange RangeOf(string? text, IPNetwork network)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spectre.Console;
 
 namespace MaasNet.Output;
@@ -67,6 +68,18 @@ internal sealed class Report(bool json)
     {
         if (json) Console.Out.WriteLine(JsonSerializer.Serialize(item, ReportJson.Default.JsonElement));
         else Line(text);
+    }
+
+    /// <summary>Writes what a command did: a line for people, or an object for programs.</summary>
+    public void Result(string text, params IReadOnlyList<(string Name, JsonNode? Value)> fields)
+    {
+        if (!json)
+        {
+            Line(text);
+            return;
+        }
+
+        WriteJson(writer => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))).WriteTo(writer));
     }
 
     /// <summary>Writes a line for people; nothing where results are JSON.</summary>
