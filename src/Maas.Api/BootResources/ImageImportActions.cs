@@ -42,8 +42,9 @@ internal static class ImageImportActions
 
     private static async Task<ApiResult> ProgressAsync(ApiRequest request)
     {
-        var status = await request.Core.ImageImports.GetStatusAsync(request.Aborted).ConfigureAwait(false);
+        // In this order: an import that ends in between is reported as running, not as one without a result.
         var isImporting = await request.Core.ImageImports.IsImportingAsync(request.Aborted).ConfigureAwait(false);
+        var status = await request.Core.ImageImports.GetStatusAsync(request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
             json.WriteStartObject();
