@@ -97,7 +97,7 @@ internal static class MachineJson
         json.WriteString("hwe_kernel", machine.Deployment?.HweKernel ?? "");
         json.WriteString("min_hwe_kernel", machine.MinHweKernel);
         json.WriteBoolean("netboot", machine.Netboot);
-        json.WriteBoolean("ephemeral_deploy", false);
+        json.WriteBoolean("ephemeral_deploy", machine.Deployment is { Ephemeral: true });
         WriteSync(json, machine.Deployment?.HardwareSync);
         json.WriteString("error_description", machine.Status == MachineStatus.Broken ? machine.StatusMessage : "");
     }

@@ -43,7 +43,6 @@ internal static class MachineOperations
 
     private static IReadOnlyDictionary<string, string> NotDeployed { get; } = new Dictionary<string, string>
     {
-        ["ephemeral_deploy"] = "This server installs to a disk.",
         ["enable_kernel_crash_dump"] = "This server does not configure the kernel of deployed systems.",
         ["register_vmhost"] = NoVirtualMachines,
         ["install_kvm"] = NoVirtualMachines,
@@ -74,6 +73,9 @@ internal static class MachineOperations
                 ApiArgument.Text("user_data", "what cloud-init gets, as it is or in base64."),
                 ApiArgument.Text("hwe_kernel", "the kernel; kept and shown, for the image brings its own."),
                 .. Allocation.BridgeArguments,
+                ApiArgument.Flag(
+                    "ephemeral_deploy",
+                    "whether the system runs in memory and no disk is written: a root archive, or the ephemeral environment itself."),
                 ApiArgument.Flag("enable_hw_sync", "whether the installed system reports its hardware from time to time."),
                 ApiArgument.Text("agent_name", "what the client calls itself."),
                 ApiArgument.Texts(
@@ -147,6 +149,7 @@ internal static class MachineOperations
         HweKernel = form.Optional("hwe_kernel") ?? "",
         AgentName = form.Optional("agent_name"),
         HandOver = form.Boolean("hand_over") ?? false,
+        Ephemeral = form.Boolean("ephemeral_deploy") ?? false,
         Bridges = Allocation.Bridges(form),
         UserData = form.UserData(),
         DeploymentScripts = form.Scripts("deployment_scripts"),

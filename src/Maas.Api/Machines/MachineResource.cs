@@ -191,7 +191,7 @@ internal static class MachineResource
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
         return machine switch
         {
-            { Status: MachineStatus.Deploying, Deployment: { Image: { } image } deployment } =>
+            { Status: MachineStatus.Deploying, Deployment: { Ephemeral: false, Image: { } image } deployment } =>
                 ApiResults.Text(CurtinConfig.For(deployment, image, request.BaseUrl)),
             { Status: MachineStatus.Deploying, Deployment.Recipe: not null } =>
                 await InstallerPreview.ReadAsync(request, machine).ConfigureAwait(false),

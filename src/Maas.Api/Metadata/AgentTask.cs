@@ -29,12 +29,17 @@ internal static class AgentTask
         (await request.Core.ScriptResults.ListAsync(machine.Id, request.Aborted).ConfigureAwait(false))
             .Any(result => result.OperationId == machine.OperationId && ScriptResult.Unfinished.Contains(result.Status));
 
-    /// <summary>The image that the machine is to write, and no other.</summary>
+    /// <summary>The image that the machine is to write or to run, and no other.</summary>
     public static async Task<ApiResult> ImageAsync(ApiRequest request)
     {
         var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        if (machine?.NextBoot is not BootIntent.Install { Image: var image })
-            return ApiResults.Text("No image is to be written to this machine.", 404);
+        var image = machine?.NextBoot switch
+        {
+            BootIntent.Install install => install.Image,
+            BootIntent.Ephemeral { Task: EphemeralTask.Run } => machine.Deployment?.Image,
+            _ => null,
+        };
+        if (machine is null || image is null) return ApiResults.Text("No image is for this machine.", 404);
         try
         {
             return await request.Core.BootResources.OpenAsync(image, request.Aborted).ConfigureAwait(false) is { } bytes
@@ -82,14 +87,19 @@ internal static class AgentTask
             foreach (var disk in disks) Add("known_disk", IdentityOf(disk));
         }
 
+        void AddImage(ImageReference image)
+        {
+            Add("image_path", $"{prefix}/metadata/latest/maas-image");
+            Add("image_sha256", image.Sha256);
+            Add("image_size", image.Size.ToString(CultureInfo.InvariantCulture));
+            Add("image_format", FormatOf(image.FileType));
+        }
+
         switch (machine.NextBoot)
         {
             case BootIntent.Install { Image: var image } when machine.Deployment is { } deployment:
                 Add("task", "deploy");
-                Add("image_path", $"{prefix}/metadata/latest/maas-image");
-                Add("image_sha256", image.Sha256);
-                Add("image_size", image.Size.ToString(CultureInfo.InvariantCulture));
-                Add("image_format", FormatOf(image.FileType));
+                AddImage(image);
                 if (image.IsRootArchive) Add("image_layout", "root");
                 else Add("target_disk", TargetOf(machine, deployment.Disk));
                 AddHardware();
@@ -108,6 +118,10 @@ internal static class AgentTask
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Rescue }:
                 Add("task", "rescue");
+                break;
+            case BootIntent.Ephemeral { Task: EphemeralTask.Run }:
+                Add("task", "run");
+                if (machine.Deployment?.Image is { } archive) AddImage(archive);
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.PowerOff }:
                 Add("task", "poweroff");

@@ -61,9 +61,9 @@ internal static class MetadataTree
     }
 
     /// <summary>
-    /// The user's bytes. A machine that is being deployed and boots from its disk asks for them when its system is up: this request
-    /// is what makes it Deployed, whether there are any or not. A machine that boots an ephemeral system for a task, or should be off,
-    /// receives a script.
+    /// The user's bytes. A machine that is being deployed and boots from its disk, or runs in memory, asks for them when its system is up:
+    /// this request is what makes it Deployed, whether there are any or not. A machine that boots an ephemeral system for a task, or should
+    /// be off, receives a script.
     /// </summary>
     public static async Task<ApiResult> UserDataAsync(ApiRequest request)
     {
@@ -79,7 +79,7 @@ internal static class MetadataTree
             return script;
         }
 
-        if (machine is { Status: MachineStatus.Deploying, Netboot: false })
+        if (machine.Status is MachineStatus.Deploying && (!machine.Netboot || machine.Deployment is { Ephemeral: true }))
             await request.Core.Machines.ReportAsync(machine.Id, new MachineReport.UserDataFetched(), request.Aborted)
                 .ConfigureAwait(false);
         return await request.Core.Machines.GetUserDataAsync(machine.Id, request.Aborted).ConfigureAwait(false) is { } bytes

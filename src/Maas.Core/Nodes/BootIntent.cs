@@ -47,4 +47,7 @@ public enum EphemeralTask
 
     /// <summary>Run the release scripts.</summary>
     Release,
+
+    /// <summary>Run its owner's system in memory (<see cref="Deployment.Ephemeral"/>); no disk is written.</summary>
+    Run,
 }

@@ -7,6 +7,8 @@ internal static class BootTable
     private static readonly BootIntent Disk = new BootIntent.LocalDisk();
     private static readonly BootIntent PowerOff = new BootIntent.Ephemeral(EphemeralTask.PowerOff);
 
+    private static readonly BootIntent Run = new BootIntent.Ephemeral(EphemeralTask.Run);
+
     public static BootIntent For(Machine machine) => machine.Status switch
     {
         MachineStatus.New => new BootIntent.Ephemeral(EphemeralTask.Enlist),
@@ -16,6 +18,7 @@ internal static class BootTable
         MachineStatus.Releasing when machine.ReleaseTask is ReleaseTask.Erase => new BootIntent.Ephemeral(EphemeralTask.Erase),
         MachineStatus.DiskErasing => new BootIntent.Ephemeral(EphemeralTask.Erase),
         MachineStatus.EnteringRescueMode or MachineStatus.RescueMode => new BootIntent.Ephemeral(EphemeralTask.Rescue),
+        MachineStatus.Deploying or MachineStatus.Deployed when machine.IsEphemeral => Run,
         MachineStatus.Deploying when machine is { Netboot: true, Deployment.Image: { } image } => new BootIntent.Install(image),
         MachineStatus.Deploying when machine is { Netboot: true, Deployment.Recipe: { } recipe } => new BootIntent.Installer(recipe),
         MachineStatus.Deploying or MachineStatus.Deployed => Disk,
@@ -23,6 +26,7 @@ internal static class BootTable
 
         // Being released, or without an owner: a system that is still on the disk must not start.
         MachineStatus.Releasing or MachineStatus.FailedReleasing or MachineStatus.FailedDiskErasing => PowerOff,
+        _ when machine is { IsInstalled: true, IsEphemeral: true } => Run,
         _ => machine.IsInstalled ? Disk : PowerOff,
     };
 }

@@ -26,6 +26,11 @@ public sealed record DeployRequest
     /// <summary>An image that was chosen already; <see langword="null"/> to choose one by the properties above.</summary>
     public ImageReference? Image { get; init; }
 
+    /// <summary>
+    /// Whether the system runs in memory (<see cref="MachineCommand.Deploy.Ephemeral"/>); default <see langword="false"/>.
+    /// </summary>
+    public bool Ephemeral { get; init; }
+
     /// <summary>The reason, for the event; <see langword="null"/> for none.</summary>
     public string? Comment { get; init; }
 }

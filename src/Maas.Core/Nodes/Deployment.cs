@@ -3,6 +3,12 @@ namespace Maas.Core.Nodes;
 /// <summary>What is, or is being, installed on a machine.</summary>
 public sealed record Deployment
 {
+    /// <summary>The family of the ephemeral environment itself as a system, <c>maas</c>.</summary>
+    public const string EnvironmentSystem = "maas";
+
+    /// <summary>The series of the ephemeral environment itself as a system, <c>ephemeral</c>.</summary>
+    public const string EnvironmentSeries = "ephemeral";
+
     /// <summary>Operating system family, such as <c>ubuntu</c> or <c>custom</c>.</summary>
     public string OsSystem { get; init; } = "";
 
@@ -12,8 +18,17 @@ public sealed record Deployment
     /// <summary>Kernel asked for; empty for the image's own.</summary>
     public string HweKernel { get; init; } = "";
 
-    /// <summary>The image that is written; <see langword="null"/> when <see cref="Recipe"/> installs the system.</summary>
+    /// <summary>
+    /// The image that is written, or run in memory; <see langword="null"/> when <see cref="Recipe"/> installs the system, or the
+    /// ephemeral environment itself is the system.
+    /// </summary>
     public ImageReference? Image { get; init; }
+
+    /// <summary>
+    /// Whether the system runs in memory: the machine boots the ephemeral environment each time, which starts <see cref="Image"/>, a root
+    /// archive, or stays up itself. No disk is written. Default <see langword="false"/>.
+    /// </summary>
+    public bool Ephemeral { get; init; }
 
     /// <summary>
     /// Name of the recipe whose installer installs the system, such as <c>debian/bookworm</c>; <see langword="null"/> when
@@ -27,7 +42,7 @@ public sealed record Deployment
     /// </summary>
     public TimeSpan? ReportTimeout { get; init; }
 
-    /// <summary>The disk it is installed to.</summary>
+    /// <summary>The disk it is installed to; without a name when nothing is written.</summary>
     public required InstallDisk Disk { get; init; }
 
     /// <summary>

@@ -198,9 +198,17 @@ public sealed record Machine
     /// <summary>Counts saves; a save with another expected version is refused, so no change is lost.</summary>
     public long Version { get; init; }
 
-    /// <summary>Whether an installed system of its owner's is on the disk.</summary>
+    /// <summary>Whether a system of its owner's is on the disk, or runs in memory.</summary>
     [JsonIgnore]
     public bool IsInstalled => Deployment?.FinishedAt is not null;
+
+    /// <summary>Whether its owner's system runs, or is to run, in memory.</summary>
+    internal bool IsEphemeral => Deployment is { Ephemeral: true };
+
+    /// <summary>
+    /// Whether what speaks with its credentials during a deployment is the deployed system: nothing is left to be written.
+    /// </summary>
+    internal bool RunsDeployedSystem => !Netboot || IsEphemeral;
 
     /// <summary>
     /// Whether it is being commissioned and may set up its management controller: no user has set its power type.

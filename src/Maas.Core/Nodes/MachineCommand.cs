@@ -116,6 +116,13 @@ public abstract record MachineCommand : MachineInput
         public bool HandOver { get; init; }
 
         /// <summary>
+        /// Whether the system runs in memory and no disk is written (<see cref="Deployment.Ephemeral"/>). It takes a root archive; with
+        /// <see cref="Deployment.EnvironmentSystem"/> and <see cref="Deployment.EnvironmentSeries"/>, or when neither a system is named
+        /// nor a root archive is the default, the ephemeral environment itself stays up. Default <see langword="false"/>.
+        /// </summary>
+        public bool Ephemeral { get; init; }
+
+        /// <summary>
         /// The image; <see langword="null"/> lets <see cref="Machines.ExecuteAsync"/> choose one by the two fields above.
         /// </summary>
         public ImageReference? Image { get; init; }

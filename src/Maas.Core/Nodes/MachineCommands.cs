@@ -119,6 +119,7 @@ public static class MachineCommands
             HweKernel = request.HweKernel,
             UserData = request.UserData,
             Image = request.Image,
+            Ephemeral = request.Ephemeral,
             Comment = request.Comment,
         };
         return machines.ExecuteAsync(id, command, actor, cancellationToken);

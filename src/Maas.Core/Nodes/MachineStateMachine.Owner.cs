@@ -28,13 +28,50 @@ internal static partial class MachineStateMachine
             return move.Refused("deploy", $"Can't deploy a machine that is in the '{move.Machine.Status.DisplayName}' state");
         if (move.Machine.Owner != command.Owner)
             return move.Refused("deploy", "Can't deploy a machine that is allocated to another user.", RefusalKind.Owner);
+        if (command.Ephemeral) return DeployInMemory(move, command);
         if (command is not ({ Image: not null } or { Recipe: not null }))
             return move.Refused("deploy", NoImage(command, move.Machine), RefusalKind.Missing);
         if (!InstallDiskChoice.TryChoose(move.Machine, command, out var disk, out var reason))
             return move.Refused("deploy", reason, RefusalKind.Missing);
 
         var source = command.Image?.Name ?? command.Recipe!; // one of both is there
-        move.TryMove(MachineAction.Deploy, $"Installing {source} on {disk.Name}.");
+        BeginDeployment(move, command, source, disk, $"Installing {source} on {disk.Name}.");
+        // They run in the ephemeral environment, which only writes images.
+        if (command.Image is not null) move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Deployment)
+        {
+            Names = command.DeploymentScripts, Values = command.ScriptValues,
+        });
+        move.Restart();
+        return move.Done();
+    }
+
+    private static Decision DeployInMemory(TransitionBuilder move, MachineCommand.Deploy command)
+    {
+        if (WhyNotInMemory(move.Machine, command) is { } reason) return move.Refused("deploy", reason, RefusalKind.Missing);
+        var source = command.Image?.Name ?? $"{Deployment.EnvironmentSystem}/{Deployment.EnvironmentSeries}";
+        BeginDeployment(move, command, source, new InstallDisk("", ""), $"Running {source} in memory.");
+        move.Restart();
+        return move.Done();
+    }
+
+    private static string? WhyNotInMemory(Machine machine, MachineCommand.Deploy command) => command switch
+    {
+        { HandOver: true } => "A machine whose system runs in memory needs this server at each boot: it cannot be handed over.",
+        { Image: { IsRootArchive: false } image } =>
+            $"{image.Name} is an image of a disk. A root archive (squashfs, tgz and others) can run in memory, or the ephemeral "
+            + $"environment itself: {Deployment.EnvironmentSystem}/{Deployment.EnvironmentSeries}.",
+        { Image: { } image } when machine.MemoryMiB > 0 && image.Size >= (long)machine.MemoryMiB << 20 =>
+            $"Image {image.Name} has {image.Size >> 20} MiB and does not fit in the machine's memory of {machine.MemoryMiB} MiB.",
+        { Image: not null } => null,
+        { Recipe: { } recipe } => $"The installer of {recipe} writes to a disk: it cannot run in memory.",
+        { OsSystem: Deployment.EnvironmentSystem, DistroSeries: Deployment.EnvironmentSeries } => null,
+        _ => NoImage(command, machine),
+    };
+
+    private static void BeginDeployment(
+        TransitionBuilder move, MachineCommand.Deploy command, string source, InstallDisk disk, string words)
+    {
+        move.TryMove(MachineAction.Deploy, words);
         move.BeginOperation();
         var names = source.Split('/', 2);
         move.Machine = move.Machine with
@@ -49,6 +86,7 @@ internal static partial class MachineStateMachine
                 Image = command.Image,
                 Recipe = command.Image is null ? command.Recipe : null,
                 ReportTimeout = command.Image is null ? command.ReportTimeout : null,
+                Ephemeral = command.Ephemeral,
                 Disk = disk,
                 HandOver = command.HandOver,
                 HardwareSync = command is { SyncHardware: true, HandOver: false }
@@ -58,13 +96,6 @@ internal static partial class MachineStateMachine
         move.RenewDeadline(); // the recipe may have one of its own
         KeepUserData(move, command.UserData);
         move.Add(new MachineEffect.RevokeCredentials());
-        // They run in the ephemeral environment, which only writes images.
-        if (command.Image is not null) move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Deployment)
-        {
-            Names = command.DeploymentScripts, Values = command.ScriptValues,
-        });
-        move.Restart();
-        return move.Done();
     }
 
     private static string NoImage(MachineCommand.Deploy command, Machine machine)

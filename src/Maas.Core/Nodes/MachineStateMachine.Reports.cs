@@ -34,7 +34,11 @@ internal static partial class MachineStateMachine
                 return move.Done();
             case MachineStatus.Deploying:
                 ShowProgress(move, signal);
-                if (signal.Report is SignalReport.Ok)
+                if (signal.Report is SignalReport.Ok && move.Machine.IsEphemeral)
+                {
+                    FinishDeployment(move);
+                }
+                else if (signal.Report is SignalReport.Ok)
                 {
                     move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
                     move.Note(EventLevel.Info, "Installed", "The installer is done.");
@@ -55,6 +59,11 @@ internal static partial class MachineStateMachine
                 return move.Done();
             case MachineStatus.EnteringRescueMode:
                 move.TryMove(MachineAction.Finish, Words(signal.Error, ""));
+                return move.Done();
+
+            // At a later boot, which the machine's status does not wait for.
+            case MachineStatus.Deployed when move.Machine.IsEphemeral && signal.Report is SignalReport.Failed:
+                move.Note(EventLevel.Error, "Node report", Words(signal.Error, "The system could not be started in memory."));
                 return move.Done();
 
             // Late or repeated reports of something that is over.
@@ -218,7 +227,8 @@ internal static partial class MachineStateMachine
 
     private static Decision Netboot(TransitionBuilder move, bool on)
     {
-        if (move.Machine.Netboot == on) return move.Done();
+        // A system in memory has no disk to boot from.
+        if (move.Machine.Netboot == on || (move.Machine.IsEphemeral && !on)) return move.Done();
         move.Machine = move.Machine with { Netboot = on };
         if (move.Machine.Status is MachineStatus.Deploying) move.RenewDeadline();
         if (!on) move.EndInstallersTokens();
@@ -228,14 +238,14 @@ internal static partial class MachineStateMachine
 
     private static Decision UserDataFetched(TransitionBuilder move)
     {
-        if (move.Machine is { Status: MachineStatus.Deploying, Netboot: false }) FinishDeployment(move);
+        if (move.Machine is { Status: MachineStatus.Deploying, RunsDeployedSystem: true }) FinishDeployment(move);
         return move.Done();
     }
 
     private static Decision HardwareReported(TransitionBuilder move)
     {
         // The first report may come before cloud-init has ended.
-        if (move.Machine is not { Status: MachineStatus.Deployed or MachineStatus.Deploying, Netboot: false }
+        if (move.Machine is not { Status: MachineStatus.Deployed or MachineStatus.Deploying, RunsDeployedSystem: true }
             || move.Machine.Deployment is not { HardwareSync: { } sync } deployment)
             return move.Refused("sync hardware", "The machine is not deployed with hardware sync.");
         if (sync.LastSync is { } last && move.Now - last < HardwareSync.ShortestInterval / 2)
@@ -258,7 +268,7 @@ internal static partial class MachineStateMachine
         }
         else if (status is MachineStatus.Deploying)
         {
-            if (move.Machine.Netboot is false && stage.Stage == "modules-final") FinishDeployment(move);
+            if (move.Machine.RunsDeployedSystem && stage.Stage == "modules-final") FinishDeployment(move);
             else move.RenewDeadline();
         }
         else if (status is MachineStatus.DiskErasing)

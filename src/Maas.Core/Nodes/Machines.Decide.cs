@@ -148,14 +148,15 @@ public sealed partial class Machines
         switch (input)
         {
             case MachineCommand.Deploy deploy:
-                if (deploy is { Image: null, Recipe: null })
-                    deploy = await ChooseSourceAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false);
+                if (deploy is { Image: null, Recipe: null } && !NamesEnvironment(deploy))
+                    deploy = OrEnvironment(
+                        deploy, await ChooseSourceAsync(deploy, machine.Architecture, cancellationToken).ConfigureAwait(false));
                 if (deploy.SyncHardware && HardwareSync.TryReadInterval(await _settings.GetTextAsync(
                     SettingCatalogue.HardwareSyncInterval, cancellationToken).ConfigureAwait(false), out var interval))
                     deploy = deploy with { SyncInterval = interval };
                 if (deploy is { Image: null, Recipe: { } recipe })
                     deploy = deploy with { ReportTimeout = _recipes?.GetReportTimeout(recipe, machine.Architecture) };
-                return deploy is { Image.IsRootArchive: true } && machine.Hardware is { } hardware
+                return deploy is { Image.IsRootArchive: true, Ephemeral: false } && machine.Hardware is { } hardware
                     ? deploy with
                     {
                         Plan = DiskPlanner.Plan(
@@ -183,6 +184,17 @@ public sealed partial class Machines
                 return input;
         }
     }
+
+    private static bool NamesEnvironment(MachineCommand.Deploy deploy) => deploy is
+    {
+        Ephemeral: true, OsSystem: Deployment.EnvironmentSystem, DistroSeries: Deployment.EnvironmentSeries,
+    };
+
+    /// <summary>Where no system was named and the default cannot run in memory, the environment itself does.</summary>
+    private static MachineCommand.Deploy OrEnvironment(MachineCommand.Deploy asked, MachineCommand.Deploy chosen) =>
+        asked is { Ephemeral: true, OsSystem: "", DistroSeries: "" } && chosen is not { Image.IsRootArchive: true }
+            ? asked with { OsSystem = Deployment.EnvironmentSystem, DistroSeries = Deployment.EnvironmentSeries }
+            : chosen;
 
     /// <summary>
     /// The image that the command names, else the one that the settings name, else the newest that fits; without an image, the recipe of

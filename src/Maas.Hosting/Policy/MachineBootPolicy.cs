@@ -116,6 +116,13 @@ internal sealed partial class MachineBootPolicy(
         BootIntent.Ephemeral(EphemeralTask.Erase or EphemeralTask.Release)
             when machine is { Erase: EraseMode.Secure, MemoryMiB: >= MemoryForTools } => EphemeralTools.Install,
         BootIntent.Ephemeral(EphemeralTask.Rescue) => EphemeralTools.Rescue,
+        // The kernel mounts a squashfs; other archives are unpacked, and the environment itself has an SSH server.
+        BootIntent.Ephemeral(EphemeralTask.Run) => machine.Deployment?.Image switch
+        {
+            null => EphemeralTools.Rescue,
+            { FileType: "squashfs" } => EphemeralTools.None,
+            _ => EphemeralTools.Install,
+        },
         BootIntent.Ephemeral when machine.ConfiguresBmc => EphemeralTools.Bmc,
         _ => EphemeralTools.None,
     };

@@ -65,7 +65,7 @@ internal sealed class EphemeralAgent(
 
         Say("step=credentials");
         await server.RedeemTokenAsync(given.Token, cancellationToken).ConfigureAwait(false);
-        var (shown, rescueTold) = ("", false);
+        var (shown, rescueTold, runs) = ("", false, false);
         for (var idle = 0; idle < IdleRounds;)
         {
             var sheet = await server.GetTaskAsync(cancellationToken).ConfigureAwait(false);
@@ -86,6 +86,12 @@ internal sealed class EphemeralAgent(
                 case "rescue":
                     if (!rescueTold) await server.SignalAsync("WORKING", null, cancellationToken).ConfigureAwait(false);
                     rescueTold = true;
+                    resting();
+                    await Task.Delay(RescuePause, timeProvider, cancellationToken).ConfigureAwait(false);
+                    break;
+                case "run":
+                    if (!runs) await server.SignalAsync("OK", null, cancellationToken).ConfigureAwait(false);
+                    runs = true;
                     resting();
                     await Task.Delay(RescuePause, timeProvider, cancellationToken).ConfigureAwait(false);
                     break;

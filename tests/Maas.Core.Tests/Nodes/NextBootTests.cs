@@ -60,6 +60,23 @@ public class NextBootTests
         (machine with { Netboot = false }).NextBoot.Should().Be(Disk);
     }
 
+    /// <summary>Wherever an installed machine would boot its disk, one that runs in memory boots the environment.</summary>
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void A_machine_that_runs_in_memory_never_boots_its_disk(MachineStatus status, BootIntent bare, BootIntent installed)
+    {
+        var machine = InMemory(status, finished: true);
+        machine.NextBoot.Should().Be(installed == Disk || status is MachineStatus.Deploying ? Do(EphemeralTask.Run) : installed);
+        if (status is not MachineStatus.Deployed)
+            InMemory(status, finished: false).NextBoot.Should().Be(status is MachineStatus.Deploying ? Do(EphemeralTask.Run) : bare);
+    }
+
+    private static Machine InMemory(MachineStatus status, bool finished)
+    {
+        var machine = Machine(status, finished);
+        return machine with { Deployment = machine.Deployment is { } deployment ? deployment with { Ephemeral = true } : null };
+    }
+
     private static BootIntent.Ephemeral Do(EphemeralTask task) => new(task);
 
     private static Machine Machine(MachineStatus status, bool finished) => new()

@@ -368,6 +368,23 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("initrd");
     }
 
+    [Fact]
+    public async Task A_machine_that_runs_in_memory_boots_the_environment_again_after_its_deployment()
+    {
+        _environment.Files = new EphemeralFileNames("kernel", "initrd", "tools", RescueTools: "rescue");
+        var machine = await ReadyMachineAsync();
+        await DoAsync(machine, new MachineCommand.Deploy("ann")
+        {
+            Ephemeral = true, OsSystem = Deployment.EnvironmentSystem, DistroSeries = Deployment.EnvironmentSeries,
+        });
+        RamDisks(await DecideAsync(BootPhase.Script)).Should().Equal("initrd", "rescue");
+
+        await _core.Machines.ReportAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
+
+        (await _core.Machines.GetAsync(machine.Id))!.Status.Should().Be(MachineStatus.Deployed);
+        CommandLine(await DecideAsync(BootPhase.Script)).Should().Contain(" maas.token=", "it restarted, and needs its key again");
+    }
+
     private static IReadOnlyList<string> RamDisks(BootInstruction? instruction) =>
         instruction.Should().BeOfType<BootInstruction.Kernel>().Subject.InitialRamDisks;
 

@@ -13,7 +13,7 @@ internal sealed class AgentShell : IDisposable
     private static readonly string[] Parts =
     [
         "console", "memory", "drivers", "http", "network", "task", "enlist", "disk-identity", "disks", "hardware", "scripts", "deploy",
-        "erase", "install", "rescue"
+        "erase", "install", "rescue", "in-memory"
     ];
 
     private readonly TemporaryFolder _folder = new();

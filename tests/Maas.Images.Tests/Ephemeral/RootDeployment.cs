@@ -137,13 +137,26 @@ internal sealed class RootDeployment(MirrorFixture mirror) : IDisposable
         string[] folders =
         [
             "bin", "boot", "dev", "etc", "etc/cloud", "proc", "run", "sys", "usr", "usr/lib", "usr/lib/grub", "usr/lib/grub/i386-pc",
-            "usr/lib/grub/x86_64-efi", "usr/sbin", "srv",
+            "usr/lib/grub/x86_64-efi", "usr/sbin", "sbin", "srv",
         ];
         foreach (var folder in folders) Add(folder, null);
         Add("bin/busybox", busybox);
         foreach (var applet in (string[])["sh", "cat", "stat"])
             tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
         Add("etc/os-release", "ID=test\n"u8.ToArray());
+        // Where the archive itself runs, it shows what it finds, and that it can write.
+        Add("sbin/init", Encoding.ASCII.GetBytes("""
+            #!/bin/sh
+            b=/bin/busybox
+            {
+                echo "IN-MEMORY process $$, root $($b grep ' / ' /proc/mounts | $b tail -n 1 | $b cut -d' ' -f3)"
+                echo "IN-MEMORY modules $(echo /lib/modules/*/kernel), fstab $($b grep -c '^[^#]' /etc/fstab)"
+                echo "IN-MEMORY config $($b stat -c %a /etc/cloud/cloud.cfg.d/90_maas.cfg) $(cat /etc/cloud/cloud.cfg.d/90_maas.cfg)"
+                echo written >/srv/file && echo "IN-MEMORY $(cat /srv/file), $($b du -s /srv/filler | $b cut -f1) KiB"
+            } >/dev/console
+            $b poweroff -f
+
+            """.ReplaceLineEndings("\n")));
         if (withKernel) Add("boot/vmlinuz-1", "kernel"u8.ToArray());
         foreach (var program in (string[])["grub-install", "update-initramfs", "mdadm", "lvm"])
             Add($"usr/sbin/{program}", Encoding.ASCII.GetBytes($"#!/bin/sh\necho {program} $* >>/boot/report\n"));

@@ -7,7 +7,7 @@ NEWLINE='
 '
 RUN=/run/maas SYS=/sys PROC=/proc DEV=/dev MODULES=/lib/modules/$(uname -r)
 set -o pipefail
-for part in console drivers http network task enlist disk-identity disks hardware scripts deploy erase install rescue; do
+for part in console memory drivers http network task enlist disk-identity disks hardware scripts deploy erase install rescue in-memory; do
     . "/lib/maas/$part.sh"
 done
 
@@ -47,7 +47,7 @@ redeem_token() {
     [ -n "$CONSUMER_KEY" ] && [ -n "$TOKEN_KEY" ] && [ -n "$TOKEN_SECRET" ] || fail "the server sent no credentials"
 }
 
-# Each task ends by powering off or restarting, but for those that wait for another.
+# Each task ends by powering off, restarting or starting a system, but for those that wait for another.
 work() {
     none_left=24 shown=
     while :; do
@@ -60,6 +60,7 @@ work() {
             deploy) deploy ;;
             erase) erase ;;
             rescue) rescue ;;
+            run) run_in_memory ;;
             poweroff) power_off ;;
             none)
                 none_left=$((none_left - 1))

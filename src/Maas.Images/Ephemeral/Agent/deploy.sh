@@ -93,7 +93,7 @@ unpack() {
     esac
 }
 
-# receive_image DISK SINK: the image to the input of the function SINK, hashed on the way; what goes to DISK is shown as progress.
+# receive_image DISK SINK: the image to the input of the function SINK, hashed on the way; what goes to DISK is shown as progress ("-" for none).
 receive_image() {
     rm -f "$RUN/write.ended"
     open_pipe "$RUN/hash.pipe"
@@ -172,15 +172,20 @@ finish_deployment() {
     restart
 }
 
+# check_image: whether the task tells what an image needs; sets IMAGE_URL.
+check_image() {
+    case $IMAGE_SIZE in '' | *[!0-9]*) fail "the image's size is missing" ;; esac
+    case $IMAGE_PATH in /*) ;; *) fail "the image's path is missing" ;; esac
+    split_url "$BASE"
+    IMAGE_URL=http://$url_authority$IMAGE_PATH
+}
+
 deploy() {
     case $IMAGE_LAYOUT/$IMAGE_FORMAT in
         /raw | /gz | /xz | /zst | /bz2 | root/gz | root/xz | root/zst | root/bz2 | root/squashfs) ;;
         *) fail "images of the format '$IMAGE_FORMAT' cannot be written" ;;
     esac
-    case $IMAGE_SIZE in '' | *[!0-9]*) fail "the image's size is missing" ;; esac
-    case $IMAGE_PATH in /*) ;; *) fail "the image's path is missing" ;; esac
-    split_url "$BASE"
-    IMAGE_URL=http://$url_authority$IMAGE_PATH
+    check_image
     deployment_scripts pre-install
     if [ "$IMAGE_LAYOUT" = root ]; then
         verify_machine || fail "$WHY"

@@ -41,6 +41,7 @@ sectors_written() { read -r _ _ _ _ _ _ written _ <"$SYS/block/$1/stat" && echo 
 
 # show_progress DISK: how much was written to it, every ten seconds, until it is ended.
 show_progress() {
+    [ -e "$SYS/block/$1/stat" ] || return 0
     written_before=$(sectors_written "$1")
     while sleep 10; do step "$1: $((($(sectors_written "$1") - written_before) / 2048)) MiB written"; done
 }

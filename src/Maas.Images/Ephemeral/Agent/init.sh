@@ -25,6 +25,12 @@ load_drivers
 [ ! -d /sys/firmware/efi/efivars ] || { modprobe -q efivarfs; mount -t efivarfs efivarfs /sys/firmware/efi/efivars; } 2>/dev/null
 
 sh /lib/maas/agent.sh
+# A system that runs in memory is ready to take over.
+if [ -s "$RUN/next-root" ]; then
+    read -r next_root <"$RUN/next-root"
+    for point in dev proc sys; do mount -o move "/$point" "$next_root/$point"; done
+    exec switch_root -c /dev/console "$next_root" /sbin/init
+fi
 # The agent powers the machine off or restarts it itself; this is for an agent that broke.
 say "failed: the agent ended"
 sleep 30
