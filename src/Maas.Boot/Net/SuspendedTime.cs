@@ -1,9 +1,9 @@
 namespace Maas.Boot.Net;
 
 /// <summary>
-/// For how long a host stood still since another clock was read. The monotonic timer, by which a host goes on from such a reading, stands
-/// still while the host is suspended; the system's clock has the right time again when it wakes up. A system's clock that was set forward
-/// looks the same.
+/// For how long a host stood still since another clock was read. The monotonic timer, by which a host goes on from such a reading, stops
+/// while the host is suspended; the system's clock has the right time again when it wakes up. A system's clock that was set forward looks
+/// the same.
 /// </summary>
 /// <remarks>
 /// A virtual machine whose clocks are all stopped, and set right later, looks as if no time had passed until then.

@@ -17,7 +17,7 @@ internal readonly record struct PowerClaimTerm(DateTimeOffset Begun, long Timest
     public static PowerClaimTerm Begin(TimeProvider clock) => new(clock.GetUtcNow(), clock.GetTimestamp());
 
     /// <summary>
-    /// Whether an action may begin now. The monotonic timer stands still while a machine is suspended; the clock of a store that several
+    /// Whether an action may begin now. The monotonic timer stops while a machine is suspended; the clock of a store that several
     /// hosts share has been set since by each transaction. The longer of both is the time that has passed.
     /// </summary>
     /// <param name="clock">The clock of the store.</param>

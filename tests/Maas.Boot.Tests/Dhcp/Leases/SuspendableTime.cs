@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Boot.Tests.Dhcp.Leases;
 
-/// <summary>The clock of a host that can be suspended: its timer stands still then, and its time is right when it wakes up.</summary>
+/// <summary>The clock of a host that can be suspended: its timer stops then, and its time is right when it wakes up.</summary>
 /// <param name="world">The time of everything else.</param>
 internal sealed class SuspendableTime(FakeTimeProvider world) : TimeProvider
 {
