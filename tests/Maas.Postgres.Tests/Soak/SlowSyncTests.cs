@@ -14,7 +14,7 @@ public sealed class SlowSyncTests
         Judge.RequireAll("gcc", "env");
         var stop = TestContext.Current.CancellationToken;
         await using var host = new SoakProcess(3, null);
-        await using var machines = new SoakMachines(host, stop);
+        await using var machines = new SoakMachines([host], stop);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
@@ -39,10 +39,9 @@ public sealed class SlowSyncTests
     }
 
     // Each sync leaves a byte in a file, so that the test knows that they were slow.
-    private static async Task<string> CompileAsync(string folder, int milliseconds, CancellationToken stop)
-    {
-        var (source, library) = (Path.Combine(folder, "slow.c"), Path.Combine(folder, "slow.so"));
-        await File.WriteAllTextAsync(source, string.Create(
+    private static Task<string> CompileAsync(string folder, int milliseconds, CancellationToken stop) => PreloadedLibrary.CompileAsync(
+        folder, "slow",
+        string.Create(
             CultureInfo.InvariantCulture,
             $$"""
             #define _GNU_SOURCE
@@ -57,8 +56,6 @@ public sealed class SlowSyncTests
             }
             int fsync(int fd) { return later("fsync", fd); }
             int fdatasync(int fd) { return later("fdatasync", fd); }
-            """), stop);
-        (await Judge.RunAsync("gcc", ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], cancellationToken: stop)).Approved();
-        return library;
-    }
+            """),
+        stop);
 }

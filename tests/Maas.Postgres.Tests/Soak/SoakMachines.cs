@@ -1,27 +1,42 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using Maas.Boot;
 using Maas.FaultHost;
 using Maas.Testing;
+using Maas.Testing.Events;
 using Maas.Testing.Hardware;
 
 namespace Maas.Postgres.Tests.Soak;
 
 /// <summary>
-/// Simulated machines that live on a host, again and again: they enlist, are commissioned, deployed and released; now and then they are
-/// deleted and enlist anew. Their power is here, outside of the host.
+/// Simulated machines that live on hosts of one link, again and again: they enlist, are commissioned, deployed and released; now and then
+/// they are deleted and enlist anew. Their power is here, outside of the hosts.
 /// </summary>
-/// <param name="host">The host.</param>
+/// <param name="hosts">The hosts; an operator asks any that answers.</param>
 /// <param name="stop">Ends everything, in the middle of a life too.</param>
-internal sealed class SoakMachines(SoakProcess host, CancellationToken stop) : IAsyncDisposable
+internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, CancellationToken stop) : IAsyncDisposable
 {
+    private const int LinesKept = 12;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), LongestStep = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LongestFailure = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, SimulatedMachine> _byId = new();
-    private readonly List<SimulatedMachine> _all = [];
+    private readonly ConcurrentDictionary<int, SimulatedMachine> _machines = new();
+    private readonly ConcurrentQueue<(IPAddress Address, HardwareAddress Machine)> _leased = new();
+    private readonly ConcurrentDictionary<HardwareAddress, ConcurrentQueue<string>> _said = new();
+    private readonly List<Task> _watching = [];
+    private int _turn;
+    private int _steps;
+    private int _restarts;
     private int _lives;
     private int _failures;
+
+    /// <summary>Steps of lives that have ended: enlisted, Ready, Deployed, Ready.</summary>
+    public int Steps => Volatile.Read(ref _steps);
+
+    /// <summary>How often a machine that found nothing to boot was switched off and on.</summary>
+    public int Restarts => Volatile.Read(ref _restarts);
 
     /// <summary>Lives that have ended.</summary>
     public int Lives => Volatile.Read(ref _lives);
@@ -32,9 +47,12 @@ internal sealed class SoakMachines(SoakProcess host, CancellationToken stop) : I
     /// <summary>Why the last one did.</summary>
     public string? LastFailure { get; private set; }
 
-    /// <summary>Answers the host's requests of power.</summary>
-    public Task ServePowerAsync(CancellationToken cancellationToken) =>
-        LineSocket.ServeAsync(Path.Combine(host.Folder, "power.sock"), SwitchAsync, cancellationToken);
+    /// <summary>Every address that a machine was given, in no order.</summary>
+    public IReadOnlyCollection<(IPAddress Address, HardwareAddress Machine)> Leased => _leased;
+
+    /// <summary>Answers the hosts' requests of power.</summary>
+    public Task ServePowerAsync(CancellationToken cancellationToken) => Task.WhenAll(hosts.Select(
+        host => LineSocket.ServeAsync(Path.Combine(host.Folder, "power.sock"), SwitchAsync, cancellationToken)));
 
     /// <summary>A machine's lives, until cancelled or until there were so many.</summary>
     /// <param name="number">The machine.</param>
@@ -42,61 +60,61 @@ internal sealed class SoakMachines(SoakProcess host, CancellationToken stop) : I
     /// <param name="cancellationToken">Ends it between two lives.</param>
     public async Task LiveAsync(int number, int count, CancellationToken cancellationToken)
     {
-        var mac = string.Create(CultureInfo.InvariantCulture, $"52:54:00:50:{number >> 8:x2}:{number & 0xff:x2}");
-        var machine = new SimulatedMachine(new SimulatedMachineOptions
-        {
-            Mac = HardwareAddress.Parse(mac),
-            Firmware = number % 2 == 0 ? SimulatedFirmware.UefiPxe : SimulatedFirmware.UefiHttp,
-            Hardware = new SimulatedHardware
-            {
-                Disks = [new SimulatedDiskModel("sda", 64L << 30, Serial: string.Create(CultureInfo.InvariantCulture, $"S{number}"))],
-            },
-            Network = new SimulatedNetwork { DhcpServers = [host.Dhcp], Relay = host.Dhcp.Address, TftpPort = host.TftpPort },
-            DiskFolder = null,
-        });
-        lock (_all) _all.Add(machine);
         string? id = null;
         for (var life = 0; life < count && !cancellationToken.IsCancellationRequested; life++)
         {
             stop.ThrowIfCancellationRequested();
-            try
+            id = await LiveAsync(number, id);
+            if (id is not null && life % 8 == 7)
             {
-                id ??= await EnlistAsync(machine, mac);
-                await DoAsync(id, "deploy-image", "Deployed");
-                await machine.WhenAtRestAsync(stop).WaitAsync(LongestStep, stop);
-                await DoAsync(id, "erase", "Ready");
-                if (life % 8 == 7)
-                {
-                    await machine.TurnOffAsync();
-                    await AskAsync($"delete {id}");
-                    (_, id) = (_byId.TryRemove(id, out _), null);
-                }
-            }
-            catch (Exception failure) when (failure is InvalidOperationException or TimeoutException)
-            {
-                LastFailure = $"{mac} {id}: {failure.Message}";
-                Interlocked.Increment(ref _failures);
-                await machine.TurnOffAsync();
-                if (id is not null) await AskAsync($"delete {id}");
-                id = null;
+                await MachineOf(number).TurnOffAsync();
+                await AskAsync($"delete {id}");
+                (_, id) = (_byId.TryRemove(id, out _), null);
             }
 
             Interlocked.Increment(ref _lives);
         }
     }
 
-    /// <summary>Asks the host until it answers.</summary>
-    /// <exception cref="IOException">It has ended, or fails in the same way for a minute.</exception>
+    /// <summary>One life of a machine, which is deleted when it ends wrongly.</summary>
+    /// <param name="number">The machine.</param>
+    /// <param name="id">Its id, where it has enlisted before.</param>
+    /// <returns>Its id; <see langword="null"/> when its life ended wrongly.</returns>
+    public async Task<string?> LiveAsync(int number, string? id)
+    {
+        var machine = MachineOf(number);
+        try
+        {
+            id ??= await EnlistAsync(machine);
+            await DoAsync(id, "deploy-image", "Deployed");
+            await machine.WhenAtRestAsync(stop).WaitAsync(LongestStep, stop);
+            await DoAsync(id, "erase", "Ready");
+            return id;
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or TimeoutException)
+        {
+            LastFailure = $"{machine.Mac} {id}: {failure.Message} It said: {string.Join(" | ", _said[machine.Mac].TakeLast(6))}";
+            Interlocked.Increment(ref _failures);
+            await machine.TurnOffAsync();
+            if (id is not null) await AskAsync($"delete {id}");
+            return null;
+        }
+    }
+
+    /// <summary>Asks the hosts in turn until one answers.</summary>
+    /// <exception cref="IOException">The only one has ended, or all fail for a minute.</exception>
     public async Task<string> AskAsync(string request)
     {
         using var ticks = new PeriodicTimer(Look);
         var (last, since) = ("", TimeProvider.System.GetTimestamp());
         while (true)
         {
-            var (text, failure) = await host.AskAsync(request, stop);
+            var host = hosts[Interlocked.Increment(ref _turn) % hosts.Count];
+            var (text, failure) = await AskAsync(host, request);
             if (text is not null) return text;
-            if (failure != last) (last, since) = (failure, TimeProvider.System.GetTimestamp());
-            else if (TimeProvider.System.GetElapsedTime(since) >= LongestFailure)
+            if (failure != last && hosts.Count == 1) since = TimeProvider.System.GetTimestamp();
+            last = failure;
+            if (TimeProvider.System.GetElapsedTime(since) >= LongestFailure)
                 throw new IOException($"The host fails for a minute: {request}: {failure}");
             await ticks.WaitForNextTickAsync(stop);
         }
@@ -104,16 +122,64 @@ internal sealed class SoakMachines(SoakProcess host, CancellationToken stop) : I
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var machine in _all) await machine.DisposeAsync();
+        foreach (var machine in _machines.Values) await machine.DisposeAsync();
+        await Task.WhenAll(_watching);
     }
 
-    private async Task<string> EnlistAsync(SimulatedMachine machine, string mac)
+    // Of several hosts one may have been killed; when there is one only, nothing answers any more.
+    private async Task<(string? Text, string Failure)> AskAsync(SoakProcess host, string request)
+    {
+        try
+        {
+            return await host.AskAsync(request, stop);
+        }
+        catch (IOException ended) when (hosts.Count > 1)
+        {
+            return (null, ended.Message);
+        }
+    }
+
+    private SimulatedMachine MachineOf(int number) => _machines.GetOrAdd(number, _ =>
+    {
+        var machine = new SimulatedMachine(new SimulatedMachineOptions
+        {
+            Mac = HardwareAddress.Parse(
+                string.Create(CultureInfo.InvariantCulture, $"52:54:00:50:{number >> 8:x2}:{number & 0xff:x2}")),
+            Firmware = number % 2 == 0 ? SimulatedFirmware.UefiPxe : SimulatedFirmware.UefiHttp,
+            Hardware = new SimulatedHardware
+            {
+                Disks = [new SimulatedDiskModel("sda", 64L << 30, Serial: string.Create(CultureInfo.InvariantCulture, $"S{number}"))],
+            },
+            Network = new SimulatedNetwork
+            {
+                DhcpServers = [.. hosts.Select(host => host.Dhcp)], Relay = hosts[0].Dhcp.Address, TftpPort = hosts[0].TftpPort,
+            },
+            DiskFolder = null,
+        });
+        lock (_watching) _watching.Add(WatchAsync(machine));
+        return machine;
+    });
+
+    private async Task WatchAsync(SimulatedMachine machine)
+    {
+        await foreach (var happened in machine.WatchAsync(CancellationToken.None))
+        {
+            var said = _said.GetOrAdd(machine.Mac, _ => new ConcurrentQueue<string>());
+            said.Enqueue($"{happened}");
+            if (said.Count > LinesKept) said.TryDequeue(out _);
+            if (happened is MachineEvent.Dhcp { Address: { } address } && hosts.Count > 1) _leased.Enqueue((address, machine.Mac));
+        }
+    }
+
+    private async Task<string> EnlistAsync(SimulatedMachine machine)
     {
         await machine.TurnOffAsync();
-        await machine.BootAsync().WaitAsync(LongestStep, stop);
-        if (await AskAsync($"find {mac}") is not { Length: > 0 } id) throw new InvalidOperationException("It has not enlisted.");
+        machine.TurnOn();
+        while (await machine.WhenAtRestAsync(stop).WaitAsync(LongestStep, stop) is SettledState.Stuck) await RestartAsync(machine);
+        if (await AskAsync($"find {machine.Mac}") is not { Length: > 0 } id) throw new InvalidOperationException("It has not enlisted.");
         _byId[id] = machine;
         await AskAsync($"switched {id}");
+        Interlocked.Increment(ref _steps);
         await DoAsync(id, "accept", "Ready");
         return id;
     }
@@ -128,8 +194,20 @@ internal sealed class SoakMachines(SoakProcess host, CancellationToken stop) : I
             if (status is "Gone" || status.StartsWith("Failed", StringComparison.Ordinal))
                 throw new InvalidOperationException($"{request} ended as {status}.");
             if (TimeProvider.System.GetElapsedTime(began) > LongestStep) throw new TimeoutException($"{request} stays {status}.");
+            if (_byId[id] is { IsOn: true } machine && machine.WhenAtRestAsync(stop) is { IsCompletedSuccessfully: true } rest
+                && await rest is SettledState.Stuck) await RestartAsync(machine);
             await ticks.WaitForNextTickAsync(stop);
         }
+
+        Interlocked.Increment(ref _steps);
+    }
+
+    // Firmware that found nothing to boot begins again, as real one does.
+    private async Task RestartAsync(SimulatedMachine machine)
+    {
+        Interlocked.Increment(ref _restarts);
+        await machine.TurnOffAsync("nothing to boot");
+        machine.TurnOn("begins again");
     }
 
     // Ready is a status that a machine has before it is switched off.

@@ -16,6 +16,7 @@ internal sealed class SoakProcess : IAsyncDisposable
 
     private readonly IPAddress _address;
     private readonly PostgresServer? _database;
+    private readonly SoakProcess? _first;
     private readonly int _httpPort;
     private Process? _process;
     private Task<string> _errors = Task.FromResult("");
@@ -28,11 +29,25 @@ internal sealed class SoakProcess : IAsyncDisposable
         (_httpPort, TftpPort, Dhcp) = (FreePort(), FreePort(), new IPEndPoint(_address, FreePort()));
     }
 
+    /// <summary>Another host on the link of <paramref name="first"/>, with the same database and the same key.</summary>
+    /// <param name="first">A host that was started before, on PostgreSQL.</param>
+    /// <param name="number">The last number of its address.</param>
+    public SoakProcess(SoakProcess first, int number)
+    {
+        var octets = first._address.GetAddressBytes();
+        octets[3] = (byte)number;
+        (_address, _database, _first) = (new IPAddress(octets), first._database, first);
+        (_httpPort, TftpPort, Dhcp) = (FreePort(), first.TftpPort, new IPEndPoint(_address, FreePort()));
+    }
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("maas-soak-").FullName;
 
     public IPEndPoint Dhcp { get; }
 
     public int TftpPort { get; }
+
+    /// <summary>The process, for what a test does to it.</summary>
+    public int ProcessId => _process!.Id; // it was started
 
     /// <summary>Starts it, and returns when it answers.</summary>
     /// <param name="before">A command before the program, such as <c>env</c>; empty for none.</param>
@@ -42,6 +57,8 @@ internal sealed class SoakProcess : IAsyncDisposable
         var boot = Directory.CreateDirectory(Path.Combine(Folder, "boot")).FullName;
         foreach (var name in (string[])["snponly.efi", "ipxe.efi", "kernel", "initrd"])
             await File.WriteAllBytesAsync(Path.Combine(boot, name), RandomNumberGenerator.GetBytes(100_000), cancellationToken);
+        if (_first is not null) File.Copy(Path.Combine(_first.Folder, "secret.key"), Path.Combine(Folder, "secret.key"), overwrite: true);
+        File.Delete(SocketPath);
         int[] ports = [_httpPort, Dhcp.Port, TftpPort];
         string[] command =
         [
@@ -58,6 +75,16 @@ internal sealed class SoakProcess : IAsyncDisposable
             if (_process.HasExited) throw new InvalidOperationException(await ErrorsAsync());
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Kills it (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process) return;
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        _process = null;
     }
 
     /// <summary>Asks it.</summary>
@@ -103,10 +130,7 @@ internal sealed class SoakProcess : IAsyncDisposable
     {
         try
         {
-            if (_process is not { } process) return;
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await KillAsync();
         }
         finally
         {

@@ -5,8 +5,8 @@ using Maas.Judges;
 namespace Maas.Postgres.Tests.Soak;
 
 /// <summary>
-/// Machines that live again and again on a whole host, for as long as <c>MAAS_SOAK_HOURS</c> says (a sixth of an hour): what the host uses
-/// does not grow. The report is <c>artifacts/soak-STORE.md</c>.
+/// Machines that live again and again on a whole host with SQLite, and on two hosts of one link with PostgreSQL, for as long as
+/// <c>MAAS_SOAK_HOURS</c> says (a sixth of an hour): what the hosts use does not grow. The reports are <c>artifacts/soak-STORE.md</c>.
 /// </summary>
 public sealed class SoakTests
 {
@@ -29,23 +29,26 @@ public sealed class SoakTests
             Task.Run(() => RunAsync("sqlite", 1, null, duration, stop), stop),
             Task.Run(() => RunAsync("postgresql", 2, server, duration, stop), stop));
 
-        foreach (var report in reports) report.Growth.Should().BeEmpty($"the host on {report.Store} has lived long");
+        foreach (var report in reports.SelectMany(each => each))
+            report.Growth.Should().BeEmpty($"the host on {report.Store} has lived long");
     }
 
-    private static async Task<SoakReport> RunAsync(
+    private static async Task<IReadOnlyList<SoakReport>> RunAsync(
         string store, int network, PostgresServer? database, TimeSpan duration, CancellationToken stop)
     {
         await using var host = new SoakProcess(network, database);
-        await using var machines = new SoakMachines(host, stop);
+        await using var peer = database is null ? null : new SoakProcess(host, 2);
+        IReadOnlyList<SoakProcess> hosts = peer is null ? [host] : [host, peer];
+        await using var machines = new SoakMachines(hosts, stop);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var off = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var power = machines.ServePowerAsync(off.Token);
-        List<SoakSample> samples;
+        IReadOnlyList<List<SoakSample>> samples;
         try
         {
-            await host.StartAsync([], stop);
+            foreach (var each in hosts) await each.StartAsync([], stop);
             var lives = Task.WhenAll(Enumerable.Range(0, Machines).Select(number => machines.LiveAsync(number, int.MaxValue, end.Token)));
-            samples = await SampleAsync(host, machines, duration, stop);
+            samples = await SampleAsync(hosts, machines, duration, stop);
             await end.CancelAsync();
             await lives; // those that have begun
         }
@@ -56,20 +59,25 @@ public sealed class SoakTests
         }
 
         await ((Task)power).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var report = new SoakReport(store, samples);
-        await report.WriteAsync(Repository.PathOf($"artifacts/soak-{store}.md"));
+        List<SoakReport> reports = [];
+        foreach (var each in samples)
+        {
+            reports.Add(new SoakReport(reports.Count == 0 ? store : $"{store}-{reports.Count + 1}", each));
+            await reports[^1].WriteAsync(Repository.PathOf($"artifacts/soak-{reports[^1].Store}.md"));
+        }
+
         machines.Lives.Should().BePositive();
         machines.Failures.Should().Be(0, $"the last failure: {machines.LastFailure}");
-        return report;
+        return reports;
     }
 
-    private static async Task<List<SoakSample>> SampleAsync(
-        SoakProcess host, SoakMachines machines, TimeSpan duration, CancellationToken stop)
+    private static async Task<IReadOnlyList<List<SoakSample>>> SampleAsync(
+        IReadOnlyList<SoakProcess> hosts, SoakMachines machines, TimeSpan duration, CancellationToken stop)
     {
         var target = await TargetAsync(machines);
         var began = Stopwatch.GetTimestamp();
         var interval = TimeSpan.FromSeconds(Math.Clamp(duration.TotalSeconds / 240, 2, 120));
-        List<SoakSample> samples = [];
+        IReadOnlyList<List<SoakSample>> samples = [.. hosts.Select(_ => new List<SoakSample>())];
         using var ticks = new PeriodicTimer(Between);
         while (Stopwatch.GetElapsedTime(began) < duration)
         {
@@ -84,11 +92,12 @@ public sealed class SoakTests
             }
             while (Stopwatch.GetElapsedTime(window) < interval);
             times.Sort();
-            samples.Add(await host.MeasureAsync(stop) with
-            {
-                At = Stopwatch.GetElapsedTime(began), Lives = machines.Lives, Failures = machines.Failures,
-                Middle = times[times.Count / 2], Slow = times[times.Count * 99 / 100],
-            });
+            foreach (var (host, own) in hosts.Zip(samples))
+                own.Add(await host.MeasureAsync(stop) with
+                {
+                    At = Stopwatch.GetElapsedTime(began), Lives = machines.Lives, Failures = machines.Failures,
+                    Middle = times[times.Count / 2], Slow = times[times.Count * 99 / 100],
+                });
         }
 
         return samples;
