@@ -181,6 +181,13 @@ public sealed partial class BootResources : IImageChooser
     /// </summary>
     public async Task<ImageReference?> ChooseAsync(
         string osSystem, string series, string architecture, CancellationToken cancellationToken = default) =>
+        ImageChoice.Choose(
+            (await ListAsync(cancellationToken).ConfigureAwait(false)).Where(resource => resource.Origin?.Undeployable is null),
+            osSystem, series, architecture);
+
+    /// <inheritdoc/>
+    async Task<ImageReference?> IImageChooser.ChooseForMemoryAsync(
+        string osSystem, string series, string architecture, CancellationToken cancellationToken) =>
         ImageChoice.Choose(await ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
 
     /// <summary>Appends a piece behind the bytes that were received, at whichever host they are.</summary>

@@ -38,7 +38,7 @@ public abstract class BootSourceSession : IAsyncDisposable
     /// <param name="image">One of <see cref="Images"/>.</param>
     /// <param name="received">Receives the number of bytes that are here.</param>
     /// <param name="cancellationToken">Ends it; what was fetched stays for the next attempt.</param>
-    /// <returns>Why the image cannot be deployed by this server; <see langword="null"/> when it can, or this is not known.</returns>
+    /// <returns>Why the image cannot be deployed to a disk by this server; <see langword="null"/> when it can, or this is not known.</returns>
     /// <exception cref="Exception">
     /// The file cannot be reached, is not what the source promised, or the disk is full. The message is shown to operators.
     /// </exception>

@@ -24,7 +24,6 @@ internal static class ImageChoice
             where osSystem.Length == 0 || resource.OsSystem == osSystem
             where series.Length == 0 || resource.Series == series
             where resource.Architecture.Split('/')[0] == architecture.Split('/')[0]
-            where resource.Origin?.Undeployable is null
             from set in resource.Sets
             where set.File.IsComplete && (DiskTypes.Contains(set.File.FileType) || ImageReference.IsArchive(set.File.FileType))
             orderby set.File.Id descending

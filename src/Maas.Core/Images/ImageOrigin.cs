@@ -21,7 +21,10 @@ public sealed record ImageOrigin : StoredRecord
     /// <summary>The product's label, such as <c>stable</c>; empty for none.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>Why the newest version cannot be deployed; <see langword="null"/> when it can, or was not imported yet.</summary>
+    /// <summary>
+    /// Why the newest version cannot be deployed to a disk; <see langword="null"/> when it can, or was not imported yet. A system that runs
+    /// in memory may use it.
+    /// </summary>
     public string? Undeployable { get; init; }
 
     internal static RecordTable<ImageOrigin> Table { get; } = new(

@@ -212,7 +212,9 @@ public sealed partial class Machines
             };
         }
 
-        var image = await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken).ConfigureAwait(false);
+        var image = deploy.Ephemeral
+            ? await _images.ChooseForMemoryAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken).ConfigureAwait(false)
+            : await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken).ConfigureAwait(false);
         var recipe = image is null && deploy.DistroSeries.Length > 0
             ? _recipes?.Choose(deploy.OsSystem, deploy.DistroSeries, architecture)
             : null;

@@ -174,7 +174,7 @@ public sealed class ImageImportsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_without_a_kernel_is_not_deployed()
+    public async Task An_image_without_a_kernel_runs_in_memory_only()
     {
         await SelectAsync("noble");
         _sources.Undeployable = "It has no kernel in /boot.";
@@ -183,6 +183,8 @@ public sealed class ImageImportsTests : IAsyncLifetime
 
         (await Core.BootResources.ListAsync(Token)).Single().Origin!.Undeployable.Should().Be("It has no kernel in /boot.");
         (await Core.BootResources.ChooseAsync("ubuntu", "noble", "amd64", Token)).Should().BeNull();
+        IImageChooser chooser = Core.BootResources;
+        (await chooser.ChooseForMemoryAsync("ubuntu", "noble", "amd64", Token)).Should().NotBeNull();
     }
 
     [Fact]
