@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Maas.Client;
-using MaasNet.Output;
 
 namespace MaasNet.Commands;
 

@@ -57,13 +57,14 @@ public sealed partial class BootResources
     private Task<IReadOnlyList<ImageOrigin>> ListOriginsAsync(CancellationToken cancellationToken) =>
         _records.ListAsync(new RecordQuery<ImageOrigin>(ImageOrigin.Table), cancellationToken);
 
-    private async Task<ImageOrigin?> FindOriginAsync(string name, string architecture, CancellationToken cancellationToken) =>
-        (await _records.ListAsync(
-            new RecordQuery<ImageOrigin>(ImageOrigin.Table)
-            {
-                Where = [RecordCondition.Is("name", name), RecordCondition.Is("architecture", architecture)],
-            },
-            cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+    private async Task<ImageOrigin?> FindOriginAsync(string name, string architecture, CancellationToken cancellationToken)
+    {
+        var query = new RecordQuery<ImageOrigin>(ImageOrigin.Table)
+        {
+            Where = [RecordCondition.Is("name", name), RecordCondition.Is("architecture", architecture)],
+        };
+        return await _records.ListAsync(query, cancellationToken).ConfigureAwait(false) is [var origin] ? origin : null;
+    }
 
     private async Task SaveAsync(ImageOrigin origin, ImageOrigin? known, CancellationToken cancellationToken)
     {

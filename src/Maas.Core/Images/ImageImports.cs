@@ -96,9 +96,11 @@ public sealed partial class ImageImports
         return [.. offers.Where(image => ImageSelections.IsImported(image.FileType))];
     }
 
-    private async Task<ImageImportStatus> ReadAsync(CancellationToken cancellationToken) =>
-        (await _records.ListAsync(new RecordQuery<ImageImportStatus>(ImageImportStatus.Table) { Limit = 1 }, cancellationToken)
-            .ConfigureAwait(false)).FirstOrDefault() ?? new ImageImportStatus();
+    private async Task<ImageImportStatus> ReadAsync(CancellationToken cancellationToken)
+    {
+        var query = new RecordQuery<ImageImportStatus>(ImageImportStatus.Table) { Limit = 1 };
+        return await _records.ListAsync(query, cancellationToken).ConfigureAwait(false) is [var status] ? status : new ImageImportStatus();
+    }
 
     /// <summary>Changes the status; another host may change it at the same time.</summary>
     private async Task<ImageImportStatus> UpdateAsync(

@@ -4,7 +4,6 @@ using System.Text;
 using Maas.Core.Configuration;
 using Maas.Core.Images;
 using Maas.Hosting.Packages;
-using Maas.Images;
 using Maas.Images.Debian;
 using Maas.Images.Downloads;
 using Maas.Images.Import;
