@@ -163,6 +163,14 @@ public sealed partial class PowerQueueWorker
             return;
         }
 
+        // The claim was for an action of the usual length.
+        if (_options.TimeoutOf(queued.Effect.Action) is var longest && longest > _options.PowerTimeout && term.AllowsStart(_clock))
+        {
+            term = PowerClaimTerm.Begin(_clock);
+            if (!await _store.ExtendAsync(queued, term.Begun + longest + PowerClaimTerm.Margin, cancellationToken).ConfigureAwait(false))
+                return;
+        }
+
         if (!term.AllowsStart(_clock))
         {
             // The process was paused, or the store was slow: another host may have performed the action since, and later ones.
@@ -170,12 +178,6 @@ public sealed partial class PowerQueueWorker
             await ReleaseAsync(queued).ConfigureAwait(false);
             return;
         }
-
-        // The claim was for an action of the usual length.
-        if (_options.TimeoutOf(queued.Effect.Action) is var longest && longest > _options.PowerTimeout
-            && !await _store.ExtendAsync(queued, _clock.GetUtcNow() + longest + PowerClaimTerm.Margin, cancellationToken)
-                .ConfigureAwait(false))
-            return;
 
         var reply = await AskAsync(machine, queued.Effect.Action, cancellationToken).ConfigureAwait(false);
         switch (PowerOutcome.Of(queued.Effect.Action, reply))

@@ -9,6 +9,9 @@ internal sealed class PausedPowerQueue(IPowerQueue queue) : IPowerQueue
     /// <summary>What happens during the pause.</summary>
     public Func<Task>? Pause { get; set; }
 
+    /// <summary>What happens during a pause after a claim was extended.</summary>
+    public Func<Task>? PauseAfterExtension { get; set; }
+
     public static IMaasStore Over(IMaasStore store, out PausedPowerQueue queue) =>
         StorePart.Replace<IPowerQueue>(store, queue = new PausedPowerQueue(store.PowerQueue));
 
@@ -27,6 +30,15 @@ internal sealed class PausedPowerQueue(IPowerQueue queue) : IPowerQueue
 
     public Task ReleaseAsync(QueuedPowerAction action, CancellationToken cancellationToken) =>
         queue.ReleaseAsync(action, cancellationToken);
+
+    public async Task<bool> ExtendAsync(QueuedPowerAction action, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var isExtended = await queue.ExtendAsync(action, until, cancellationToken);
+        if (PauseAfterExtension is not { } pause) return isExtended;
+        PauseAfterExtension = null;
+        await pause();
+        return isExtended;
+    }
 
     public Task DropAsync(QueuedPowerAction action, CancellationToken cancellationToken) => queue.DropAsync(action, cancellationToken);
 

@@ -358,6 +358,25 @@ public class PowerQueueWorkerTests
     }
 
     [Fact]
+    public async Task An_action_whose_claim_was_made_longer_does_not_begin_after_its_end_either()
+    {
+        PausedPowerQueue queue = null!;
+        await using var test = await TestCore.OpenAsync(wrap: store => PausedPowerQueue.Over(store, out queue));
+        var machine = await test.EnlistAsync();
+        await test.DoAsync(machine.Id, new MachineCommand.TurnOff { Soft = true });
+        queue.PauseAfterExtension = () =>
+        {
+            test.Clock.Advance(TimeSpan.FromMinutes(10));
+            return Task.CompletedTask;
+        };
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(1);
+        (await test.Store.PowerQueue.CountAsync(default)).Should().Be(1, "it was given back");
+        await test.SettleAsync(machine.Id);
+
+        (await test.Store.PowerQueue.CountAsync(default)).Should().Be(0, "it was claimed again");
+    }
+
+    [Fact]
     public void A_claim_ends_by_the_clock_of_the_store_where_the_timer_stood_still()
     {
         var clock = new SuspendedClock();
