@@ -270,10 +270,10 @@ internal sealed class DeliverySession(ChangeDelivery delivery, string source, lo
         _storedAt = now;
         try
         {
-            var position = _pending.Position;
-            if (!await delivery.StorePositionAsync(_stored, position, cancellationToken).ConfigureAwait(false))
+            var reached = _pending.Position;
+            if (!await delivery.StorePositionAsync(_stored, reached, cancellationToken).ConfigureAwait(false))
                 throw new DeliveryMovedException();
-            (_stored, _isFull) = (position, false);
+            (_stored, _isFull) = (reached, false);
             return null;
         }
         catch (StoreFullException)
