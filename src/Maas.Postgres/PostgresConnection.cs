@@ -69,8 +69,8 @@ internal sealed partial class PostgresConnection(
     /// <summary>The settings of each connection.</summary>
     public static string SettingsOf(PostgresStoreOptions options) =>
         // Serializable transactions remember what they have read: of a table that is read as a whole, the whole table. A host that stops in
-        // the middle of a transaction holds its locks for no longer than the timeout; the network of a host that is gone is found dead, also
-        // when something was sent to the host, or waits to be sent, that it does not acknowledge.
+        // the middle of a transaction holds its locks for no longer than the timeout; the network of a host that is gone is found dead,
+        // also when something was sent to the host, or waits to be sent, that it does not acknowledge.
         string.Create(CultureInfo.InvariantCulture, $"""
         SET search_path TO "{options.Schema}";
         SET enable_seqscan TO off;
@@ -84,8 +84,8 @@ internal sealed partial class PostgresConnection(
         """);
 
     /// <summary>
-    /// The settings of the connection by which a host leads. The server ends one by which a host has said nothing: it was stopped, or cannot
-    /// be reached.
+    /// The settings of the connection by which a host leads. The server ends one by which a host has said nothing: it was stopped, or
+    /// cannot be reached.
     /// </summary>
     public static string SettingsOfHost(PostgresStoreOptions options) => string.Create(
         CultureInfo.InvariantCulture, $"{SettingsOf(options)}; SET idle_session_timeout TO {options.LeaderTimeout.TotalMilliseconds:0}");

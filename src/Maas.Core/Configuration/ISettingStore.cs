@@ -9,7 +9,7 @@ public interface ISettingStore
     /// <returns>JSON text; <see langword="null"/> when it was never set.</returns>
     Task<string?> GetAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Sets a setting that is still as it was read. Of several callers that read the same, on whichever hosts, one sets it.</summary>
+    /// <summary>Sets a setting that is still as it was read. Of several callers that read the same, on any hosts, one sets it.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="read">The JSON text that was read; <see langword="null"/> for a setting that was never set.</param>
     /// <param name="json">JSON text.</param>
