@@ -59,9 +59,11 @@ public sealed record MachineActor(string Name, bool IsAdministrator)
         if (!MayIdentify(before) && !HasSameIdentity(before, after))
             return new EditResult.Denied(
                 "Only an administrator may change a machine's MAC addresses, hardware UUID or inventory.", RefusalKind.Permission);
-        return IsAdministrator || HasSamePower(before.Power, after.Power)
+        if (!IsAdministrator && !HasSamePower(before.Power, after.Power))
+            return new EditResult.Denied("Only an administrator may change how a machine is turned on and off.", RefusalKind.Permission);
+        return IsAdministrator || before.Tags.SequenceEqual(after.Tags, StringComparer.Ordinal)
             ? null
-            : new EditResult.Denied("Only an administrator may change how a machine is turned on and off.", RefusalKind.Permission);
+            : new EditResult.Denied("Only an administrator may change a machine's tags.", RefusalKind.Permission);
     }
 
     internal const string NotPermitted = "You do not have permission to do this to this machine.";
