@@ -58,9 +58,6 @@ internal enum ApiRight
 /// <summary>Which users have a right.</summary>
 internal static class ApiRights
 {
-    private const string View = "can_view_";
-    private const string Edit = "can_edit_";
-
     private static readonly FrozenDictionary<ApiRight, string> Names = Enum.GetValues<ApiRight>().ToFrozenDictionary(
         right => right, right => "can" + string.Concat($"{right}".Select(
             letter => char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{letter}")));
@@ -75,9 +72,4 @@ internal static class ApiRights
     /// <summary>Whether a user has a right.</summary>
     public static bool Has(this User user, ApiRight right) =>
         user.IsAdministrator || right.IsEverybodys() || user.HasEntitlement(right.EntitlementName());
-
-    /// <summary>Whether a user is an administrator or in a group with an entitlement; who may edit may also view.</summary>
-    public static bool HasEntitlement(this User user, string entitlement) =>
-        user.IsAdministrator || user.Entitlements.Contains(entitlement)
-        || (entitlement.StartsWith(View, StringComparison.Ordinal) && user.Entitlements.Contains(Edit + entitlement[View.Length..]));
 }

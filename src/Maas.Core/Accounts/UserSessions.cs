@@ -77,6 +77,20 @@ public sealed class UserSessions
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<(UserSession Session, User User)?> FindAsync(string token, CancellationToken cancellationToken = default)
     {
+        if (await PeekAsync(token, cancellationToken).ConfigureAwait(false) is not var (session, user)) return null;
+        var now = _timeProvider.GetUtcNow();
+        if (now - session.LastUsed < TouchInterval) return (session, user);
+        return (await TouchAsync(session with { LastUsed = now }, cancellationToken).ConfigureAwait(false), user);
+    }
+
+    /// <summary>
+    /// As <see cref="FindAsync"/>, without using the session: for what a page does by itself, so that one that was left open does not keep
+    /// its session from ending.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(UserSession Session, User User)?> PeekAsync(string token, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(token);
         if (token.Length != 2 * TokenBytes) return null;
         var found = await _records.ListAsync(
@@ -85,9 +99,7 @@ public sealed class UserSessions
         if (found is not [var session] || await _accounts.FindUserAsync(session.UserName, cancellationToken).ConfigureAwait(false)
             is not (var user, var hash) || user.Id != session.UserId || IsOver(session, StampOf(hash)))
             return null;
-        var now = _timeProvider.GetUtcNow();
-        if (now - session.LastUsed < TouchInterval) return (session, user);
-        return (await TouchAsync(session with { LastUsed = now }, cancellationToken).ConfigureAwait(false), user);
+        return (session, user);
     }
 
     /// <summary>A user's sessions that have not ended, the most recently used first.</summary>

@@ -14,6 +14,19 @@ public sealed record User(long Id, string Name, string Email, bool IsAdministrat
     /// <see cref="UserGroups.WithEntitlementsAsync"/> reads it.
     /// </summary>
     public IReadOnlyCollection<string> Entitlements { get; init; } = [];
+
+    /// <summary>
+    /// Whether the user is an administrator or in a group with an entitlement, by MAAS's name such as <c>can_edit_boot_entities</c>. A
+    /// user with the entitlement to edit may also view.
+    /// </summary>
+    /// <param name="entitlement">One of <see cref="UserGroups.KnownEntitlements"/>; no user but an administrator has another.</param>
+    public bool HasEntitlement(string entitlement)
+    {
+        const string View = "can_view_", Edit = "can_edit_";
+        ArgumentNullException.ThrowIfNull(entitlement);
+        return IsAdministrator || Entitlements.Contains(entitlement)
+            || (entitlement.StartsWith(View, StringComparison.Ordinal) && Entitlements.Contains(Edit + entitlement[View.Length..]));
+    }
 }
 
 /// <summary>An OAuth 1.0a token of a user's: what clients paste as <c>consumer:token:secret</c>.</summary>

@@ -47,6 +47,23 @@ public class UserSessionsTests
     }
 
     [Fact]
+    public async Task Looking_at_a_session_does_not_use_it()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var bob = await AddAsync(test, "bob");
+        var (begun, token) = await test.Core.Sessions.BeginAsync(bob, "", "");
+        for (var minutes = 0; minutes < 470; minutes += 10)
+        {
+            test.Clock.Advance(TimeSpan.FromMinutes(10));
+            (await test.Core.Sessions.PeekAsync(token))!.Value.Session.LastUsed.Should().Be(begun.LastUsed);
+        }
+
+        test.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        (await test.Core.Sessions.PeekAsync(token)).Should().BeNull();
+    }
+
+    [Fact]
     public async Task Another_password_ends_all_sessions_but_the_one_that_is_kept()
     {
         await using var test = await TestCore.OpenAsync();
