@@ -93,6 +93,13 @@ public sealed partial class BootResources : IImageChooser
     }
 
     /// <summary>
+    /// An empty file for an image whose hash is not known yet, on the disk that the images are kept on (<see
+    /// cref="IImageContent.CreateDraft"/>): it is written, hashed, announced by <see cref="CreateAsync"/> and read by <see
+    /// cref="AppendAsync(long, long, Stream, CancellationToken)"/>.
+    /// </summary>
+    public Stream CreateDraft() => _content.CreateDraft();
+
+    /// <summary>
     /// Takes a piece of an upload whose first pieces are at this host: for another host of the store, which received the piece and has not
     /// got them (<see cref="IImageContent.FindHolderAsync"/>).
     /// </summary>

@@ -71,6 +71,9 @@ public sealed class DirectoryImageContent(string directory) : IImageContent
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public Stream CreateDraft() => DraftFile.Create(directory);
+
     private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
     {
         var file = Open(path);

@@ -33,6 +33,12 @@ public interface IImageContent
     Task DeleteAsync(ImageBlob blob, CancellationToken cancellationToken);
 
     /// <summary>
+    /// An empty file for bytes whose hash is not known yet, on the disk that the images are kept on. It is gone when it is disposed, and
+    /// when the process ends. Without an implementation it is in the system's folder for temporary files, which may be in memory.
+    /// </summary>
+    Stream CreateDraft() => DraftFile.Create(Path.GetTempPath());
+
+    /// <summary>
     /// All that is kept here for boot resources, complete or not. The default is nothing: then
     /// <see cref="BootResources.CollectAsync"/> removes nothing.
     /// </summary>

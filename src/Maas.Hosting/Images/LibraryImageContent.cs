@@ -1,11 +1,12 @@
 using Maas.Core.Images;
+using Maas.Hosting.FirstStart;
 using Maas.Images;
 using Maas.Images.Library;
 
 namespace Maas.Hosting.Images;
 
 /// <summary>Core's images in the library of <c>Maas.Images</c>.</summary>
-internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
+internal sealed class LibraryImageContent(ImageLibrary library, DataDirectory data) : IImageContent
 {
     // One owner of blobs in this directory, so one reference a blob; it keeps the collection away.
     private const string Reference = "boot-resource";
@@ -46,6 +47,9 @@ internal sealed class LibraryImageContent(ImageLibrary library) : IImageContent
         await library.ReleaseAsync(Digest(blob), Reference, cancellationToken).ConfigureAwait(false);
         await library.CollectAsync(blobsUnusedFor: TimeSpan.Zero, uploadsIdleFor: null, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Stream CreateDraft() => DraftFile.Create(data.Path);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ImageBlob>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ImageBlob>>(

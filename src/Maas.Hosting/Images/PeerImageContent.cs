@@ -31,6 +31,9 @@ internal sealed class PeerImageContent(LibraryImageContent local, PeerImages pee
     }
 
     /// <inheritdoc/>
+    public Stream CreateDraft() => local.CreateDraft();
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ImageBlob>> ListAsync(CancellationToken cancellationToken) => local.ListAsync(cancellationToken);
 
     /// <inheritdoc/>
