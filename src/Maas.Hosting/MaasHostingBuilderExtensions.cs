@@ -5,6 +5,7 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
+using Maas.Core.Topology;
 using Maas.Core.Power;
 using Maas.Hosting;
 using Maas.Hosting.Binding;
@@ -187,6 +188,7 @@ public static class MaasHostingBuilderExtensions
         services.TryAddSingleton<OptionsChanges>();
         services.TryAddSingleton<BootNetworks>();
         AddHosted<BootNetworks>(services);
+        services.TryAddSingleton<IDhcpStatus, DhcpStatus>();
         services.TryAddSingleton(static provider => new MaasNetworks(
             provider.GetRequiredService<BootNetworks>(), provider.GetRequiredService<HostedLeases>(),
             provider.GetRequiredService<HostedLeases6>()));

@@ -3,6 +3,7 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
+using Maas.Core.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,7 @@ namespace Maas.Api.Routing;
 /// <param name="captures">Writes captured datagrams of a machine; null where the host captures none.</param>
 /// <param name="answerFiles">Writes the answer files of installers; null where the host has no install recipes.</param>
 /// <param name="bootPreview">Says what a machine would receive for each boot request; null where the host answers none.</param>
+/// <param name="dhcp">The leases of the host; null where it serves no DHCP.</param>
 internal sealed class ApiServices(
     MaasCore core,
     IOptions<MaasApiOptions> options,
@@ -29,7 +31,8 @@ internal sealed class ApiServices(
     IHardwareAddresses? hardwareAddresses = null,
     IMachineCaptures? captures = null,
     IAnswerFiles? answerFiles = null,
-    IBootPreview? bootPreview = null)
+    IBootPreview? bootPreview = null,
+    IDhcpStatus? dhcp = null)
 {
     public MaasCore Core => core;
 
@@ -53,4 +56,6 @@ internal sealed class ApiServices(
     public IAnswerFiles? AnswerFiles => answerFiles;
 
     public IBootPreview? BootPreview => bootPreview;
+
+    public IDhcpStatus? Dhcp => dhcp;
 }

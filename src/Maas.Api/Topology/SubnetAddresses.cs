@@ -9,8 +9,8 @@ using Maas.Core.Topology;
 namespace Maas.Api.Topology;
 
 /// <summary>
-/// The addresses of a subnet that are in use: those that are given or reserved, and those that machines were seen with, which is how leases
-/// of DHCP are known. Machines that the user does not see are not named.
+/// The addresses of a subnet that are in use: those that are given or reserved, those that the host's DHCP servers lease, and those that
+/// machines were seen with. Machines that the user does not see are not named.
 /// </summary>
 internal static class SubnetAddresses
 {
@@ -27,6 +27,21 @@ internal static class SubnetAddresses
         var known = machines.ToDictionary(machine => machine.Id);
         var stored = await request.Core.Networks.ListAddressesAsync(subnet.Id, request.Aborted).ConfigureAwait(false);
         var taken = stored.Select(address => address.Ip).ToHashSet();
+        var byAddress = machines.SelectMany(machine => machine.MacAddresses.Select(address => (address, machine.Id)))
+            .ToDictionary(each => each.address, each => each.Id);
+        List<AllocatedAddress> leased =
+        [
+            .. from lease in request.Services.Dhcp?.ListLeases() ?? []
+            where subnet.Cidr.Contains(lease.Address) && taken.Add(lease.Address)
+            select new AllocatedAddress
+            {
+                Ip = lease.Address,
+                Kind = AddressKind.Dhcp,
+                Node = lease.MacAddress is { } mac && byAddress.TryGetValue(mac, out var owner) ? owner : null,
+                MacAddress = lease.MacAddress,
+                Created = lease.Since,
+            },
+        ];
         var seen =
             from machine in machines
             from text in machine.IpAddresses
@@ -36,7 +51,7 @@ internal static class SubnetAddresses
             {
                 Ip = address, Kind = AddressKind.Discovered, Node = machine.Id, Created = machine.StatusSince,
             };
-        return ApiResults.List([.. stored, .. seen], (json, address) =>
+        return ApiResults.List([.. stored, .. leased, .. seen], (json, address) =>
         {
             json.WriteStartObject();
             json.WriteString("ip", address.Ip.ToString());

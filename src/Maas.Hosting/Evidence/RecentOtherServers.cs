@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Maas.Boot;
+using Maas.Core.Topology;
 
 namespace Maas.Hosting.Evidence;
 
@@ -12,10 +14,18 @@ internal sealed class RecentOtherServers
     private const int MostLinks = 64, MostClients = 4096;
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1), RetryTime = TimeSpan.FromMinutes(2);
 
-    private readonly Dictionary<string, (IPAddress Server, DateTimeOffset At)> _servers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (IPAddress Server, DateTimeOffset At)> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<HardwareAddress, DateTimeOffset> _offered = [];
 
-    /// <summary>Takes note of an observation.</summary>
+    /// <summary>The server that was seen last on each link, if that was within the last hour. Any thread may ask.</summary>
+    public IReadOnlyList<SeenDhcpServer> List(DateTimeOffset now) =>
+    [
+        .. _servers.Where(each => now - each.Value.At <= Lifetime)
+            .Select(each => new SeenDhcpServer(each.Key, each.Value.Server, each.Value.At))
+            .OrderBy(each => each.Link, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Takes note of an observation. One thread calls it.</summary>
     /// <returns>
     /// The other server of the link of a firmware that was offered an address and asks again; <see langword="null"/> in all other cases.
     /// </returns>
