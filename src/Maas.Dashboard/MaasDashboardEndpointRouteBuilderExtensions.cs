@@ -51,7 +51,7 @@ public static class MaasDashboardEndpointRouteBuilderExtensions
 
         var hub = all.MapGroup("");
         Add(hub, RequireSessionOfSameOrigin);
-        hub.MapBlazorHub("/_blazor");
+        hub.MapBlazorHub(DashboardMount.Hub);
         Finally(all, AddHeaders); // around the sessions: a refusal has the headers too
         return all;
     }

@@ -4,6 +4,7 @@ using Maas.Core.Accounts;
 using Maas.Dashboard.Access;
 using Maas.Dashboard.Assets;
 using Maas.Dashboard.Consoles;
+using Maas.Dashboard.Nodes;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
@@ -33,11 +34,13 @@ public static class MaasDashboardServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<SignInService>();
+        services.AddSingleton<ChangeFailures>();
         services.TryAddSingleton<DashboardSignInLinks>();
         services.TryAddSingleton<LoginGuard>();
         services.TryAddSingleton<PasswordQueue>();
         services.TryAddSingleton<OpenConsoles>();
         services.AddScoped<DashboardSession>();
+        services.AddScoped<OperationRunner>();
         services.AddAntiforgery();
         services.AddAuthentication().AddCookie(DashboardSession.Scheme, cookie =>
         {
@@ -49,11 +52,12 @@ public static class MaasDashboardServiceCollectionExtensions
             cookie.Events.OnValidatePrincipal = async context =>
             {
                 var core = context.HttpContext.RequestServices.GetRequiredService<MaasCore>();
-                if (await DashboardSession.FindAsync(core, context.Principal, context.HttpContext.RequestAborted)
-                    .ConfigureAwait(false) is null)
-                {
-                    context.RejectPrincipal();
-                }
+                var (principal, aborted) = (context.Principal, context.HttpContext.RequestAborted);
+                // The live connection of a page that was left open asks again and again where it is no web socket.
+                var isAlive = context.HttpContext.Request.Path.Value?.Contains(DashboardMount.Hub, StringComparison.Ordinal) is true
+                    ? await DashboardSession.PeekAsync(core, principal, aborted).ConfigureAwait(false) is not null
+                    : await DashboardSession.FindAsync(core, principal, aborted).ConfigureAwait(false) is not null;
+                if (!isAlive) context.RejectPrincipal();
             };
         });
         // A user's requests may go to several hosts: a cookie lasts as long at each.

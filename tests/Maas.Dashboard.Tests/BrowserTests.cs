@@ -38,6 +38,8 @@ public sealed class BrowserTests
 
         await page.GetByLabel("Select rack1-node7.maas").CheckAsync();
         await CheckAsync(page, "machines");
+        await page.GetByText("More actions").ClickAsync();
+        await CheckAsync(page, "bulk");
         await page.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
         await page.GetByText("Accept: 1 done.").WaitForAsync();
         await page.Locator("tbody").GetByText("Commissioning").WaitForAsync();
@@ -61,6 +63,9 @@ public sealed class BrowserTests
             await CheckAsync(page, name.ToLowerInvariant());
         }
 
+        await page.GetByRole(AriaRole.Link, new() { Name = "Zones", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Zones, pools and tags" }).WaitForAsync();
+        await CheckAsync(page, "zones");
         errors.Should().BeEmpty("no script is blocked and none fails");
     }
 

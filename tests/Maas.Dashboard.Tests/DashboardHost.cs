@@ -54,7 +54,13 @@ internal sealed class DashboardHost : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("maas-dashboard-").FullName;
         var store = new SqliteMaasStore(Path.Combine(directory, "maas.db"));
         var core = await MaasCore.OpenAsync(
-            store, services: new MaasCoreServices { Tables = TemplateLibrary.Tables, BootSources = bootSources },
+            store,
+            services: new MaasCoreServices
+            {
+                Tables = TemplateLibrary.Tables,
+                BootSources = bootSources,
+                Recipes = new RecipeCatalog([DebianInstaller.Create("bookworm", "linux", "initrd.gz")]),
+            },
             cancellationToken: Cancellation);
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();

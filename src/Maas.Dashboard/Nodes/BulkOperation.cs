@@ -4,27 +4,21 @@ using Maas.Core.Nodes;
 
 namespace Maas.Dashboard.Nodes;
 
-/// <summary>Gives one command to the selected machines, and to no other.</summary>
+/// <summary>Does something to the selected machines, and to no other. What fails for one machine does not stop the others.</summary>
 internal static class BulkOperation
 {
     private const int AtOnce = 8;
 
-    /// <summary>Executes it for each machine on behalf of the user.</summary>
-    /// <param name="machines">The machines.</param>
-    /// <param name="ids">The selected ones.</param>
-    /// <param name="command">The command; <see langword="null"/> deletes the machines.</param>
-    /// <param name="actor">The user.</param>
-    /// <param name="prepare">
-    /// What is done before the command; a reason that it returns refuses the machine. <see langword="null"/> for nothing.
-    /// </param>
+    /// <summary>Runs it for each machine.</summary>
+    /// <param name="ids">The selected machines.</param>
+    /// <param name="run">What is done to one; it returns a line with the reason why it was not, or <see langword="null"/>.</param>
+    /// <param name="explain">Says why it failed for a machine.</param>
     /// <param name="cancellationToken">Ends it between two machines.</param>
-    /// <returns>A line for each machine that refused, with its name and the reason.</returns>
+    /// <returns>A line for each machine that refused or failed, with its name and the reason.</returns>
     public static async Task<IReadOnlyList<string>> RunAsync(
-        Machines machines,
         IReadOnlyCollection<SystemId> ids,
-        MachineCommand? command,
-        MachineActor actor,
-        Func<SystemId, CancellationToken, Task<string?>>? prepare,
+        Func<SystemId, CancellationToken, Task<string?>> run,
+        Func<Exception, string> explain,
         CancellationToken cancellationToken)
     {
         var failures = new ConcurrentDictionary<SystemId, string>();
@@ -33,31 +27,56 @@ internal static class BulkOperation
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (id, stop) =>
             {
-                var reason = prepare is null ? null : await prepare(id, stop);
-                reason ??= await RunAsync(machines, id, command, actor, stop);
-                if (reason is not null) failures[id] = reason;
+                try
+                {
+                    if (await run(id, stop) is { } reason) failures[id] = reason;
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException || !stop.IsCancellationRequested)
+                {
+                    failures[id] = $"{id}: {explain(failure)}";
+                }
             });
         return [.. failures.Values.Order(StringComparer.Ordinal)];
     }
 
-    private static async Task<string?> RunAsync(
+    /// <summary>Gives a machine a command on behalf of the user.</summary>
+    /// <param name="machines">The machines.</param>
+    /// <param name="id">Which machine.</param>
+    /// <param name="command">The command; <see langword="null"/> deletes the machine.</param>
+    /// <param name="actor">The user.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why it was refused, with the machine's name; <see langword="null"/> when it was not.</returns>
+    public static async Task<string?> CommandAsync(
         Machines machines, SystemId id, MachineCommand? command, MachineActor actor, CancellationToken cancellationToken)
     {
-        try
+        var result = command is null
+            ? await machines.DeleteAsync(id, actor, cancellationToken)
+            : await machines.ExecuteAsync(id, command, actor, cancellationToken);
+        return result switch
         {
-            var result = command is null
-                ? await machines.DeleteAsync(id, actor, cancellationToken)
-                : await machines.ExecuteAsync(id, command, actor, cancellationToken);
-            return result switch
-            {
-                CommandResult.Done => null,
-                CommandResult.Refused refused => $"{refused.Machine.Fqdn}: {refused.Reason}",
-                _ => $"{id}: The machine does not exist any more.",
-            };
-        }
-        catch (StoreFullException full)
-        {
-            return $"{id}: {full.Message}";
-        }
+            CommandResult.Done => null,
+            CommandResult.Refused refused => $"{refused.Machine.Fqdn}: {refused.Reason}",
+            _ => Gone(id),
+        };
     }
+
+    /// <summary>Changes a machine's description on behalf of the user.</summary>
+    /// <returns>Why it was refused, with the machine's name; <see langword="null"/> when it was not.</returns>
+    public static async Task<string?> EditAsync(
+        Machines machines, SystemId id, Func<Machine, Machine> edit, MachineActor actor, CancellationToken cancellationToken)
+    {
+        var reason = await machines.EditAsync(id, actor, edit, cancellationToken) switch
+        {
+            EditResult.Done => null,
+            EditResult.Refused refused => refused.Reason,
+            EditResult.Denied denied => denied.Reason,
+            _ => "",
+        };
+        if (reason is null) return null;
+        return await machines.GetAsync(id, cancellationToken) is { } machine && actor.MaySee(machine)
+            ? $"{machine.Fqdn}: {reason}"
+            : Gone(id);
+    }
+
+    private static string Gone(SystemId id) => $"{id}: The machine does not exist any more.";
 }

@@ -34,6 +34,7 @@ internal sealed class MachineList(Machines machines, MachineSearch search, Machi
     /// <summary>Reads on until there is a page more of matches, or many machines did not match.</summary>
     public async Task LoadMoreAsync(CancellationToken cancellationToken)
     {
+        if (search.IsImpossible) HasMore = false;
         var wanted = _rows.Count + PageSize;
         for (var read = 0; HasMore && !IsCut && _rows.Count < wanted && read < MostRead; read += PageSize)
         {

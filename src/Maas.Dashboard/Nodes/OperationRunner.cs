@@ -7,52 +7,58 @@ using MudBlazor;
 namespace Maas.Dashboard.Nodes;
 
 /// <summary>Asks what an operation needs to know, confirms it when it destroys something, and executes it.</summary>
-internal static class OperationRunner
+internal sealed class OperationRunner(MaasCore core, DashboardSession session, IDialogService dialogs, ChangeFailures failures)
 {
     /// <summary>Runs an operation on the selected machines.</summary>
     /// <returns>The refusals; <see langword="null"/> when the user cancelled.</returns>
-    public static async Task<IReadOnlyList<string>?> RunAsync(
-        MachineOperation operation,
-        IReadOnlyCollection<SystemId> ids,
-        MaasCore core,
-        DashboardSession session,
-        IDialogService dialogs,
-        CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> RunAsync(
+        MachineOperation operation, IReadOnlyCollection<SystemId> ids, CancellationToken cancellationToken)
     {
         var actor = await session.GetActorAsync(cancellationToken);
         var command = operation.Command(actor);
-        var layout = "";
+        var (layout, tags) = ("", (IReadOnlyList<string>)[]);
         if (operation.IsDestructive || command is MachineCommand.Test)
         {
-            if (await AskAsync(operation, command, ids, core.Machines, actor, dialogs, cancellationToken) is not { } answer) return null;
-            (command, layout) = answer switch
-            {
-                DeployOrder order => (order.Command, order.Layout),
-                MachineCommand chosen => (chosen, ""),
-                _ => (command, ""),
-            };
+            if (await AskAsync(operation, command, ids, actor, cancellationToken) is not { } answer) return null;
+            if (answer is DeployOrder order) (command, layout, tags) = (order.Command, order.Layout, order.Tags);
+            else if (answer is MachineCommand chosen) command = chosen;
             actor = await session.GetActorAsync(cancellationToken); // the dialog may have been open for long
         }
 
+        var (_, refusal) = await TagNames.CreateMissingAsync(core.Tags, tags, actor, cancellationToken);
+        if (refusal is not null) return [.. ids.Select(_ => refusal)];
         return await BulkOperation.RunAsync(
-            core.Machines, ids, command, actor,
-            layout.Length == 0 ? null : (id, stop) => ApplyAsync(core.NodeConfigs, id, layout, actor, stop), cancellationToken);
+            ids,
+            async (id, stop) => (layout.Length == 0 ? null : await ApplyAsync(id, layout, actor, stop))
+                ?? (tags.Count == 0 ? null : await BulkOperation.EditAsync(core.Machines, id, Tagged, actor, stop))
+                ?? await BulkOperation.CommandAsync(core.Machines, id, command, actor, stop),
+            failures.Explain, cancellationToken);
+
+        Machine Tagged(Machine machine) => machine with { Tags = [.. machine.Tags.Union(tags)] };
+    }
+
+    /// <summary>Changes the description of the selected machines.</summary>
+    /// <returns>The refusals.</returns>
+    public async Task<IReadOnlyList<string>> EditAsync(
+        IReadOnlyCollection<SystemId> ids, Func<Machine, Machine> edit, CancellationToken cancellationToken)
+    {
+        var actor = await session.GetActorAsync(cancellationToken);
+        return await BulkOperation.RunAsync(
+            ids, (id, stop) => BulkOperation.EditAsync(core.Machines, id, edit, actor, stop), failures.Explain, cancellationToken);
     }
 
     // What the dialog answers; null when the user cancelled.
-    private static async Task<object?> AskAsync(
+    private async Task<object?> AskAsync(
         MachineOperation operation,
         MachineCommand? command,
         IReadOnlyCollection<SystemId> ids,
-        Machines machines,
         MachineActor actor,
-        IDialogService dialogs,
         CancellationToken cancellationToken)
     {
-        IReadOnlyList<Machine> selected = await ListAsync(machines, ids, actor, cancellationToken);
+        IReadOnlyList<Machine> selected = await ListAsync(ids, actor, cancellationToken);
         IReadOnlyList<string> lines = [.. selected.Select(operation.Warning)];
         var title = selected is [var only] && ids.Count == 1 ? $"{operation.Name} {only.Fqdn}?" : $"{operation.Name} {ids.Count} machines?";
-        var options = new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseOnEscapeKey = true };
+        var options = DialogDefaults.Options;
         var dialog = await (command switch
         {
             MachineCommand.Deploy => dialogs.ShowAsync<DeployDialog>(
@@ -66,8 +72,7 @@ internal static class OperationRunner
     }
 
     // As op=set_storage_layout does: an administrator, and a Ready machine.
-    private static async Task<string?> ApplyAsync(
-        NodeConfigs configs, SystemId id, string layout, MachineActor actor, CancellationToken cancellationToken)
+    private async Task<string?> ApplyAsync(SystemId id, string layout, MachineActor actor, CancellationToken cancellationToken)
     {
         var edit = new StorageEdit((_, config, ids) => StorageLayouts.Apply(config, new StorageLayoutRequest { Layout = layout }, ids))
         {
@@ -75,7 +80,7 @@ internal static class OperationRunner
                 ? null
                 : $"{machine.Fqdn}: The storage layout of a machine is changed while it is Ready; it is {machine.Status.DisplayName}.",
         };
-        return await configs.EditStorageAsync(id, actor, edit, cancellationToken) switch
+        return await core.NodeConfigs.EditStorageAsync(id, actor, edit, cancellationToken) switch
         {
             NodeConfigResult.Done => null,
             NodeConfigResult.WrongStatus wrong => wrong.Reason,
@@ -85,14 +90,14 @@ internal static class OperationRunner
         };
     }
 
-    private static async Task<List<Machine>> ListAsync(
-        Machines machines, IReadOnlyCollection<SystemId> ids, MachineActor actor, CancellationToken cancellationToken)
+    private async Task<List<Machine>> ListAsync(
+        IReadOnlyCollection<SystemId> ids, MachineActor actor, CancellationToken cancellationToken)
     {
         var found = new List<Machine>();
         foreach (var chunk in ids.Chunk(MachineList.PageSize))
         {
             var filter = new MachineFilter { Ids = chunk, VisibleTo = actor.IsAdministrator ? null : actor.Name };
-            found.AddRange(await machines.ListAsync(filter, cancellationToken));
+            found.AddRange(await core.Machines.ListAsync(filter, cancellationToken));
         }
 
         return found;

@@ -2,6 +2,7 @@ using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Topology;
 using Maas.Dashboard.Editing;
+using Maas.Dashboard.Nodes;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Components;
 
@@ -16,6 +17,9 @@ public abstract class PlanEditing : ComponentBase, IDisposable
     private readonly CancellationTokenSource _left = new();
     private (SystemId Id, long Version)? _shown;
 
+    /// <summary>Makes the token, which outlives its source: a change may end after the page was left.</summary>
+    protected PlanEditing() => Left = _left.Token;
+
     /// <summary>The machine; its plan is read again when it changes.</summary>
     [Parameter, EditorRequired] public Machine Machine { get; set; } = null!; // the page gives it
 
@@ -24,6 +28,7 @@ public abstract class PlanEditing : ComponentBase, IDisposable
 
     [Inject] private protected MaasCore Core { get; set; } = null!; // the renderer sets it
     [Inject] private protected DashboardSession Session { get; set; } = null!; // the renderer sets it
+    [Inject] private protected ChangeFailures Failures { get; set; } = null!; // the renderer sets it
 
     /// <summary>The plan; <see langword="null"/> until it is read.</summary>
     protected NodeConfig? Config { get; private set; }
@@ -38,7 +43,7 @@ public abstract class PlanEditing : ComponentBase, IDisposable
     protected bool IsBusy { get; private set; }
 
     /// <summary>Ends the waits of a page that is left.</summary>
-    protected CancellationToken Left => _left.Token;
+    protected CancellationToken Left { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -77,6 +82,11 @@ public abstract class PlanEditing : ComponentBase, IDisposable
             if (result is not NodeConfigResult.Done made) return false;
             Show(made.Config);
             return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !Left.IsCancellationRequested)
+        {
+            Outcome = new EditOutcome(Failures.Explain(failure), true);
+            return false;
         }
         finally
         {

@@ -6,6 +6,9 @@ namespace Maas.Dashboard.SignIn;
 /// <summary>Where the dashboard is mounted, and the URLs that follow from it.</summary>
 internal sealed class DashboardMount(string prefix)
 {
+    /// <summary>The path of the live connection, after the prefix.</summary>
+    public const string Hub = "/_blazor";
+
     /// <summary>The prefix with a slash before it and none after it; empty for the root.</summary>
     public string Prefix { get; } = prefix.Trim('/') is { Length: > 0 } path ? "/" + path : "";
 

@@ -17,9 +17,11 @@ internal sealed class DashboardSession(MaasCore core, AuthenticationStateProvide
 
     private const string TokenClaim = "maas:session";
 
-    /// <summary>The user; <see langword="null"/> when the session has ended.</summary>
+    /// <summary>The user with the entitlements of the user's groups; <see langword="null"/> when the session has ended.</summary>
     public async Task<User?> FindUserAsync(CancellationToken cancellationToken = default) =>
-        (await FindAsync(cancellationToken))?.User;
+        await FindAsync(cancellationToken) is { User: var user }
+            ? await core.UserGroups.WithEntitlementsAsync(user, cancellationToken)
+            : null;
 
     /// <summary>The session and its user; <see langword="null"/> when it has ended.</summary>
     public async Task<(UserSession Session, User User)?> FindAsync(CancellationToken cancellationToken = default) =>
@@ -30,15 +32,34 @@ internal sealed class DashboardSession(MaasCore core, AuthenticationStateProvide
     public async Task<MachineActor> GetActorAsync(CancellationToken cancellationToken = default) =>
         await FindUserAsync(cancellationToken) is { } user ? MachineActor.Of(user) : throw new SessionEndedException();
 
+    /// <summary>
+    /// The same for what a page does without its user, such as following changes: a page that was left open does not keep its session.
+    /// </summary>
+    /// <exception cref="SessionEndedException">The session has ended.</exception>
+    public async Task<MachineActor> PeekActorAsync(CancellationToken cancellationToken = default) =>
+        await PeekAsync(core, (await authentication.GetAuthenticationStateAsync()).User, cancellationToken) is { } user
+            ? MachineActor.Of(user)
+            : throw new SessionEndedException();
+
+    /// <summary>The user of the session that a cookie names, without using the session; <see langword="null"/> when it has ended.</summary>
+    public static async Task<User?> PeekAsync(MaasCore core, ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
+        TokenOf(principal) is { } token
+            && await core.Sessions.PeekAsync(token, cancellationToken).ConfigureAwait(false) is { User: var user }
+            && user.Name == principal?.Identity?.Name
+                ? user
+                : null;
+
     /// <summary>The session that a cookie names, if it has not ended, and its user.</summary>
     public static async Task<(UserSession Session, User User)?> FindAsync(
         MaasCore core, ClaimsPrincipal? principal, CancellationToken cancellationToken) =>
-        principal is { Identity: { IsAuthenticated: true, AuthenticationType: Scheme, Name: { } name } }
-            && principal.FindFirstValue(TokenClaim) is { } token
+        TokenOf(principal) is { } token
             && await core.Sessions.FindAsync(token, cancellationToken).ConfigureAwait(false) is { User: var user } found
-            && user.Name == name
+            && user.Name == principal?.Identity?.Name
                 ? found
                 : null;
+
+    private static string? TokenOf(ClaimsPrincipal? principal) =>
+        principal is { Identity: { IsAuthenticated: true, AuthenticationType: Scheme } } ? principal.FindFirstValue(TokenClaim) : null;
 
     /// <summary>What the cookie says: the user's name and the session's token, no rights.</summary>
     public static ClaimsPrincipal PrincipalOf(User user, string token) => new(new ClaimsIdentity(

@@ -23,6 +23,17 @@ public sealed class MachineLineTests
     public void Machines_are_grouped(string? grouping, string expected) =>
         string.Join(',', MachineLine.Of(S_rows, grouping).Select(line => line.Heading ?? line.Row!.Name)).Should().Be(expected);
 
+    [Fact]
+    public void A_machine_with_two_tags_is_in_both_groups_and_no_line_has_the_key_of_another()
+    {
+        var both = Row("delta", MachineStatus.Ready, "db, web", "rack 1") with { Id = SystemId.New() };
+        var lines = MachineLine.Of([.. S_rows, both], "tag", hasMore: true);
+
+        lines.Where(line => line.Heading is not null).Select(line => line.Heading).Should()
+            .Equal("db: 1 of those shown", "no tag: 1 of those shown", "web: 3 of those shown");
+        lines.Select(line => line.Key).Where(key => key.Machine != S_rows[0].Id).Should().OnlyHaveUniqueItems();
+    }
+
     [Theory]
     [InlineData("pool:default", 2)]
     [InlineData("pool:none", 0)]

@@ -133,7 +133,9 @@ public sealed class MachineListTests
         await host.Core.Machines.ExecuteAsync(second.Id, new MachineCommand.MarkBroken(), Admin, Cancellation);
 
         var failures = await BulkOperation.RunAsync(
-            host.Core.Machines, [first.Id, second.Id], new MachineCommand.Accept(), Admin, null, Cancellation);
+            [first.Id, second.Id],
+            (id, stop) => BulkOperation.CommandAsync(host.Core.Machines, id, new MachineCommand.Accept(), Admin, stop),
+            failure => failure.Message, Cancellation);
 
         failures.Should().ContainSingle().Which.Should().StartWith("beta.maas: ").And.Contain("Broken");
         (await host.Core.Machines.GetAsync(first.Id, Cancellation))!.Status.Should().Be(MachineStatus.Commissioning);
@@ -146,9 +148,101 @@ public sealed class MachineListTests
         await using var host = await DashboardHost.StartAsync();
         var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
 
-        var deleted = await BulkOperation.RunAsync(host.Core.Machines, [machine.Id], null, Bob, null, Cancellation);
+        var deleted = await BulkOperation.RunAsync(
+            [machine.Id], (id, stop) => BulkOperation.CommandAsync(host.Core.Machines, id, null, Bob, stop),
+            failure => failure.Message, Cancellation);
 
         deleted.Should().ContainSingle().Which.Should().Contain("permission");
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task What_fails_for_one_machine_does_not_stop_the_others()
+    {
+        var ids = Enumerable.Range(0, 40).Select(_ => SystemId.New()).ToList();
+        var done = new System.Collections.Concurrent.ConcurrentBag<SystemId>();
+
+        var failures = await BulkOperation.RunAsync(
+            ids,
+            (id, _) =>
+            {
+                if (id == ids[3]) throw new IOException("no space left");
+                done.Add(id);
+                return Task.FromResult<string?>(null);
+            },
+            failure => failure.Message, Cancellation);
+
+        failures.Should().Equal($"{ids[3]}: no space left");
+        done.Should().HaveCount(39);
+    }
+
+    [Theory]
+    [InlineData("status:rdy", "", "There is no status 'rdy'.")]
+    [InlineData("status:(new,rdy)", "", "There is no status 'rdy'.")]
+    [InlineData("", "Rdy", "There is no status 'Rdy'.")]
+    [InlineData("power_state:maybe", "", "There is no power state 'maybe'.")]
+    [InlineData("fabric:fabric-1", "", "There is no filter fabric:")]
+    [InlineData("tag:", "", "tag: needs a value.")]
+    [InlineData("status:new", "Ready", "")]
+    public async Task A_search_that_means_nothing_finds_no_machine_and_says_why(string text, string status, string problem)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        var search = MachineSearch.Parse(text, status);
+        var list = new MachineList(host.Core.Machines, search, Admin, await host.Core.Topology.GetAsync(Cancellation));
+
+        await list.LoadMoreAsync(Cancellation);
+        await list.UpdateAsync([machine.Id], Cancellation);
+
+        list.Rows.Should().BeEmpty("all machines that are found can be selected and deleted");
+        list.HasMore.Should().BeFalse();
+        search.Problem.Should().StartWith(problem);
+        if (problem.Length == 0) search.Problem.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("hostname:alp", "alpha")]
+    [InlineData("hostname:(=alp)", "")]
+    [InlineData("hostname:(=ALPHA)", "alpha")]
+    [InlineData("hostname:(alp,amm)", "alpha gamma")]
+    [InlineData("hostname:(!alpha)", "beta gamma")]
+    [InlineData("hostname:maas", "")]
+    [InlineData("fqdn:a.maas", "alpha beta gamma")]
+    [InlineData("!alpha", "beta gamma")]
+    [InlineData("!tag:web", "beta gamma")]
+    [InlineData("tags:(=web)", "alpha")]
+    [InlineData("ip_addresses:10.1.0.", "alpha")]
+    [InlineData("ip_addresses:(=10.1.0.)", "")]
+    [InlineData("ip:10.1.0.7", "alpha")]
+    [InlineData("mac_address:00:02", "beta")]
+    [InlineData("mac_address:(=52-54-00-00-00-03)", "gamma")]
+    [InlineData("!mac_address:00:02", "alpha gamma")]
+    [InlineData("power_state:on", "")]
+    [InlineData("power_state:(!on,!off)", "alpha beta gamma")]
+    [InlineData("arch:arm64", "gamma")]
+    [InlineData("arch:(=amd64/generic)", "alpha beta")]
+    [InlineData("status:(new, ready)", "alpha beta gamma")]
+    [InlineData("status:!new", "")]
+    [InlineData("status:failed_testing", "")]
+    [InlineData("zone:!default", "")]
+    [InlineData("!zone:lab pool:default", "alpha beta gamma")]
+    [InlineData("owner:!bob hostname:(al,be)", "alpha beta")]
+    public async Task MAAS_filters_find_machines(string text, string expected)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var alpha = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        await host.AddMachineAsync("52:54:00:00:00:02", "beta");
+        var gamma = await host.AddMachineAsync("52:54:00:00:00:03", "gamma");
+        await host.Core.Tags.CreateAsync(new Tag("web"), "admin", Cancellation);
+        await host.Core.Machines.EditAsync(alpha.Id, Admin, machine => machine with { Tags = ["web"] }, Cancellation);
+        await host.Core.Machines.ReportAddressAsync(alpha.Id, System.Net.IPAddress.Parse("10.1.0.7"), Cancellation);
+        await host.Core.Machines.EditAsync(gamma.Id, Admin, machine => machine with { Architecture = "arm64/generic" }, Cancellation);
+        var search = MachineSearch.Parse(text, "");
+        var list = new MachineList(host.Core.Machines, search, Admin, await host.Core.Topology.GetAsync(Cancellation));
+
+        await list.LoadMoreAsync(Cancellation);
+
+        search.Problem.Should().BeEmpty();
+        list.Rows.Select(row => row.Hostname).Should().Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -4,6 +4,7 @@ using Maas.Core.Scripts;
 using Maas.Core.Storage;
 using Maas.Dashboard.Pages;
 using Maas.Dashboard.Tests.Pages;
+using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 
 namespace Maas.Dashboard.Tests.Nodes;
@@ -132,6 +133,30 @@ public sealed class OperationDialogTests
         page.ShouldSay("Test: done.");
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Status.Should().Be(MachineStatus.Testing);
         (await host.Core.ScriptResults.PendingAsync(machine.Id, Cancellation)).Select(each => each.Result.Name).Should().Equal("my-test");
+    }
+
+    [Fact]
+    public async Task An_installer_is_chosen_with_tags_and_the_machine_is_handed_over()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        context.Services.AddSingleton(host.Services.GetRequiredService<IInstallRecipes>());
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Deploy").Click();
+        dialogs.WaitForElement("#image", Patience).QuerySelectorAll("optgroup").Select(each => each.GetAttribute("label"))
+            .Should().Equal("Installers");
+        dialogs.Find("#image").GetAttribute("value").Should().Be("debian/bookworm", "there is no image");
+        dialogs.Find("#deploy-tags").Change("edge");
+        dialogs.FindAll("input[type=checkbox]")[^2].Change(true);
+
+        dialogs.Button("Deploy").Click();
+
+        page.ShouldSay("Deploy: done.");
+        var deployed = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
+        (deployed.Deployment!.Recipe, deployed.Deployment.HandOver).Should().Be(("debian/bookworm", true));
+        deployed.Tags.Should().Equal("edge");
     }
 
     private static async Task AddScriptAsync(DashboardHost host, string name, string type)

@@ -1,6 +1,13 @@
 using Bunit;
+using Maas.Core.Events;
 using Maas.Core.Nodes;
+using Maas.Core.Scripts;
+using Maas.Core.Topology;
+using Maas.Dashboard.Nodes;
 using Maas.Dashboard.Pages;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Dashboard.Tests.Pages;
 
@@ -86,9 +93,103 @@ public sealed class MachinesPageTests
         await using var host = await DashboardHost.StartAsync();
         await using var context = PageContext.Of(host, "bob");
 
-        context.Render<UsersPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
-        context.Render<SettingsPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
-        context.Render<ScriptsPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
+        context.Render<UsersPage>().WaitForElement("p").TextContent.Should().Contain("Only administrators");
+        context.Render<SettingsPage>().WaitForElement("p").TextContent.Should().Contain("Only administrators");
+        context.Render<ScriptsPage>().WaitForElement("p").TextContent.Should().Contain("Only administrators");
         context.Render<HealthPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
+    }
+
+    [Fact]
+    public async Task Two_clicks_on_show_more_read_each_page_once()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        for (var number = 0; number < (2 * MachineList.PageSize) + 5; number++)
+            await host.AddMachineAsync($"52:54:00:00:{number / 256:x2}:{number % 256:x2}");
+        await using var context = PageContext.Of(host);
+        var page = context.Render<MachinesPage>();
+        page.WaitForAssertion(() => page.Find(".count").TextContent.Should().Be("200 or more machines"), TimeSpan.FromSeconds(20));
+
+        // Both come before the first is answered.
+        await page.InvokeAsync(() => Task.WhenAll(page.Instance.MoreAsync(), page.Instance.MoreAsync()));
+        page.Render();
+
+        // The second click is for the page after, or for nothing.
+        page.WaitForAssertion(() => page.Find(".count").TextContent.Should().BeOneOf("400 or more machines", "405 machines"));
+    }
+
+    [Fact]
+    public async Task Selected_machines_get_a_zone_and_a_tag()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var first = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        var second = await host.AddMachineAsync("52:54:00:00:00:02", "beta");
+        await host.Core.Networks.Zones.CreateAsync(new Zone { Name = "lab" }, "admin", DashboardHost.Cancellation);
+        await host.Core.Tags.CreateAsync(new Tag("web"), "admin", DashboardHost.Cancellation);
+        await using var context = PageContext.Of(host);
+        var page = context.Render<MachinesPage>();
+        page.WaitForElement("[aria-label='Select beta.maas']").Change(true);
+
+        page.WaitForElement(".bulk-edit option[value=lab]");
+        page.Find("[aria-label='New value']").Change("lab");
+        page.Find(".bulk-edit").Submit();
+        page.ShouldSay("Zone lab: 1 done.");
+        page.Find("[aria-label='What to change']").Change("add");
+        page.Find("[aria-label='New value']").Change("web");
+        page.Find(".bulk-edit").Submit();
+        page.ShouldSay("Tag web: 1 done.");
+        page.Button("Lock").Click();
+        page.ShouldSay("Lock: 1 done.");
+
+        var changed = (await host.Core.Machines.GetAsync(second.Id, DashboardHost.Cancellation))!;
+        (changed.ZoneId, changed.Locked).Should().Be(((await host.Core.Topology.GetAsync()).FindZone("lab")!.Id, true));
+        changed.Tags.Should().Equal("web");
+        (await host.Core.Machines.GetAsync(first.Id, DashboardHost.Cancellation))!.Tags.Should().BeEmpty("it was not selected");
+    }
+
+    [Fact]
+    public async Task A_search_by_an_unknown_word_says_so_and_selects_nothing()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo("?q=status%3Ardy");
+
+        var page = context.Render<MachinesPage>();
+
+        page.WaitForElement(".empty").TextContent.Should().Contain("There is no status 'rdy'.");
+        page.FindAll("input[type=checkbox]").Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_output_of_a_script_is_read_again_until_it_has_ended()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        await host.DoAsync(machine.Id, new MachineCommand.Accept());
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var context = PageContext.Of(host, time: time);
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        var result = (await host.Core.ScriptResults.ListAsync(machine.Id, DashboardHost.Cancellation))[0];
+        page.WaitForAssertion(() => page.FindAll("summary").Should().Contain(each => each.TextContent.Contains(result.Name + ":")));
+        page.FindAll("summary").First(each => each.TextContent.Contains(result.Name + ":")).Click();
+        page.WaitForAssertion(() => page.Markup.Should().Contain("No output yet."), TimeSpan.FromSeconds(20));
+
+        await host.Core.ScriptResults.ReportAsync(
+            machine.Id, new ScriptReport { ResultId = result.Id, ExitStatus = 1, Output = OutputOf("it is broken") },
+            DashboardHost.Cancellation);
+        await host.Core.Timeline.ObserveAsync(
+            new Observation(DateTimeOffset.UtcNow, machine.MacAddresses[0], "syslog", "a line of the installer"),
+            DashboardHost.Cancellation);
+
+        page.WaitForAssertion(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(5));
+                page.Markup.Should().Contain("it is broken").And.Contain("a line of the installer").And.NotContain("No output yet.");
+            },
+            TimeSpan.FromSeconds(20));
+
+        static ScriptOutput OutputOf(string text) => new(
+            System.Text.Encoding.UTF8.GetBytes(text), System.Text.Encoding.UTF8.GetBytes(text), default);
     }
 }

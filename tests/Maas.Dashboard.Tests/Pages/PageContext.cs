@@ -3,6 +3,7 @@ using AngleSharp.Dom;
 using Bunit;
 using Maas.Core.Nodes;
 using Maas.Dashboard.Consoles;
+using Maas.Dashboard.Nodes;
 using Maas.Dashboard.SignIn;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -16,13 +17,15 @@ internal static class PageContext
 {
     private static readonly TimeSpan S_patience = TimeSpan.FromSeconds(20);
 
-    public static BunitContext Of(DashboardHost host, string user = "admin", bool templates = true)
+    static PageContext() => BunitContext.DefaultWaitTimeout = S_patience; // a build may run beside the tests
+
+    public static BunitContext Of(DashboardHost host, string user = "admin", bool templates = true, TimeProvider? time = null)
     {
         var context = new BunitContext();
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddMudServices();
-        context.Services.AddSingleton(host.Core).AddSingleton(TimeProvider.System).AddScoped<DashboardSession>()
-            .AddSingleton<OpenConsoles>();
+        context.Services.AddSingleton(host.Core).AddSingleton(time ?? TimeProvider.System).AddScoped<DashboardSession>()
+            .AddSingleton<OpenConsoles>().AddSingleton<ChangeFailures>().AddScoped<OperationRunner>();
         if (templates) context.Services.AddSingleton(host.Services.GetRequiredService<IAnswerTemplates>());
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
         var (_, token) = host.Core.Sessions.BeginAsync(known, "127.0.0.1", "a test").GetAwaiter().GetResult();

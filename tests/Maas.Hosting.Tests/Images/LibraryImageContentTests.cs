@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Maas.Core.Images;
+using Maas.Hosting.FirstStart;
 using Maas.Hosting.Images;
 using Maas.Images.Downloads;
 using Maas.Images.Import;
@@ -76,7 +77,8 @@ public sealed class LibraryImageContentTests : IDisposable
         (await content.LengthAsync(Blob(_bytes), default)).Should().Be(10_000, "the image keeps it now");
     }
 
-    private LibraryImageContent Content() => new(ImageLibrary.Open(_folder.FullName));
+    private LibraryImageContent Content() => new(
+        ImageLibrary.Open(_folder.FullName), new DataDirectory(new MaasOptions { DataDirectory = _folder.FullName }));
 
     private static ImageBlob Blob(byte[] bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
 }
