@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Maas.Images.Downloads;
-using Maas.Images.Import;
 using Maas.Images.Tests.Simplestreams;
 
 namespace Maas.Images.Tests.Import;

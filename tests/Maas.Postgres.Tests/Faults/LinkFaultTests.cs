@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
-using Maas.Boot.Dhcp4.Leases;
 using Maas.Judges;
 using Maas.Postgres.Tests.Soak;
 
