@@ -13,20 +13,23 @@ public sealed partial class BootResources
     {
         if (FindFault(resource) is var (field, reason)) return new UploadResult.Refused(field, reason);
         var known = await FindOriginAsync(resource.Name, resource.Architecture, cancellationToken).ConfigureAwait(false);
-        if (known is null && (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
-            .Any(each => each.Name == resource.Name && each.Architecture == resource.Architecture))
+        if (known is null && await IsStoredAsync(origin, cancellationToken).ConfigureAwait(false))
             return new UploadResult.Refused("name", "An image of this name and architecture was uploaded: delete it first.");
-        await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false);
+        // Not saved: it was deleted meanwhile.
+        if (!await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false)) return new UploadResult.NotFound();
         return await StoreAsync(resource, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Takes the bytes of an imported image, which are here. <see langword="false"/> when they are wrong, and gone.
     /// </summary>
+    /// <exception cref="InvalidDataException">The image was deleted since it was announced.</exception>
     internal async Task<bool> TakeAsync(BootResourceFile file, ImageOrigin origin, CancellationToken cancellationToken)
     {
         var known = await FindOriginAsync(origin.Name, origin.Architecture, cancellationToken).ConfigureAwait(false);
-        await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false);
+        if (known is null || !await IsStoredAsync(origin, cancellationToken).ConfigureAwait(false)
+            || !await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false))
+            throw new InvalidDataException("The image was deleted meanwhile.");
         using var alone = await AloneAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
         return await RecordAsync(new ImageBlob(file.Sha256, file.Size), file.Size, cancellationToken).ConfigureAwait(false);
     }
@@ -66,11 +69,12 @@ public sealed partial class BootResources
         return await _records.ListAsync(query, cancellationToken).ConfigureAwait(false) is [var origin] ? origin : null;
     }
 
-    private async Task SaveAsync(ImageOrigin origin, ImageOrigin? known, CancellationToken cancellationToken)
+    /// <summary>Stores an origin; <see langword="false"/> when another call changed it.</summary>
+    private async Task<bool> SaveAsync(ImageOrigin origin, ImageOrigin? known, CancellationToken cancellationToken)
     {
         var record = origin with { Id = known?.Id ?? 0, Version = known?.Version ?? 0 };
-        if (record == known) return;
-        await _records.SaveAsync(
+        if (record == known) return true;
+        return await _records.SaveAsync(
             new RecordBatch
             {
                 At = _clock.GetUtcNow(),
@@ -81,14 +85,28 @@ public sealed partial class BootResources
                         : new RecordChange.Update(ImageOrigin.Table, record),
                 ],
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false) is RecordResult.Saved;
     }
 
-    private Task ForgetAsync(ImageOrigin origin, CancellationToken cancellationToken) => _records.SaveAsync(
-        new RecordBatch
+    private async Task<bool> IsStoredAsync(ImageOrigin origin, CancellationToken cancellationToken) =>
+        (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
+            .Any(each => each.Name == origin.Name && each.Architecture == origin.Architecture);
+
+    /// <summary>Removes the origin of an image that does not exist; <see langword="false"/> when the image does.</summary>
+    private async Task<bool> ForgetAsync(ImageOrigin origin, CancellationToken cancellationToken)
+    {
+        while (!await IsStoredAsync(origin, cancellationToken).ConfigureAwait(false))
         {
-            At = _clock.GetUtcNow(),
-            Changes = [new RecordChange.Delete(ImageOrigin.Table, origin.Id, origin.Version)],
-        },
-        cancellationToken);
+            if (await FindOriginAsync(origin.Name, origin.Architecture, cancellationToken).ConfigureAwait(false) is not { } known)
+                return true;
+            var batch = new RecordBatch
+            {
+                At = _clock.GetUtcNow(),
+                Changes = [new RecordChange.Delete(ImageOrigin.Table, known.Id, known.Version)],
+            };
+            if (await _records.SaveAsync(batch, cancellationToken).ConfigureAwait(false) is RecordResult.Saved) return true;
+        }
+
+        return false;
+    }
 }

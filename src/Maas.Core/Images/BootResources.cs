@@ -45,7 +45,7 @@ public sealed partial class BootResources : IImageChooser
         };
         if (FindFault(checkedResource) is var (field, reason)) return new UploadResult.Refused(field, reason);
         if (await FindOriginAsync(checkedResource.Name, checkedResource.Architecture, cancellationToken).ConfigureAwait(false)
-            is { } origin)
+            is { } origin && !await ForgetAsync(origin, cancellationToken).ConfigureAwait(false))
             return new UploadResult.Refused("name", $"An image of this name and architecture is imported from {origin.SourceUrl}.");
         return await StoreAsync(checkedResource, cancellationToken).ConfigureAwait(false);
     }

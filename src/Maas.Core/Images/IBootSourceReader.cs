@@ -18,6 +18,14 @@ public interface IBootSourceReader
     /// <returns>A session; dispose of it.</returns>
     /// <exception cref="Exception">As <see cref="ListAsync"/>.</exception>
     Task<BootSourceSession> OpenAsync(BootSource source, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Releases what earlier sessions fetched from other sources, incomplete files included. It is called at the beginning of each import,
+    /// while no session is open.
+    /// </summary>
+    /// <param name="sources">The sources that images are selected of.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task ReleaseOthersAsync(IReadOnlyList<BootSource> sources, CancellationToken cancellationToken);
 }
 
 /// <summary>A source whose index was read and verified. Used by one caller at a time.</summary>
@@ -38,7 +46,9 @@ public abstract class BootSourceSession : IAsyncDisposable
     /// <param name="image">One of <see cref="Images"/>.</param>
     /// <param name="received">Receives the number of bytes that are here.</param>
     /// <param name="cancellationToken">Ends it; what was fetched stays for the next attempt.</param>
-    /// <returns>Why the image cannot be deployed to a disk by this server; <see langword="null"/> when it can, or this is not known.</returns>
+    /// <returns>
+    /// Why the image cannot be deployed to a disk by this server; <see langword="null"/> when it can, or this is not known.
+    /// </returns>
     /// <exception cref="Exception">
     /// The file cannot be reached, is not what the source promised, or the disk is full. The message is shown to operators.
     /// </exception>

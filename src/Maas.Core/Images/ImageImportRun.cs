@@ -17,6 +17,7 @@ internal sealed partial class ImageImportRun : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly List<string> _failures = [];
     private readonly HashSet<(string Name, string Architecture)> _wanted = [];
+    private readonly HashSet<(long Source, string Name, string Architecture)> _offered = [];
     private volatile IReadOnlyList<ImageImportItem> _items = [];
     private volatile bool _isStopped;
     private bool _isComplete = true; // every source was read
@@ -65,19 +66,17 @@ internal sealed partial class ImageImportRun : IDisposable
     {
         try
         {
-            var selections = (await _sources.Selections.ListAsync(_stop.Token).ConfigureAwait(false))
-                .ToLookup(selection => selection.BootSourceId);
-            foreach (var source in await _sources.Records.ListAsync(_stop.Token).ConfigureAwait(false))
-            {
-                if (selections.Contains(source.Id))
-                    await TrySourceAsync(source, [.. selections[source.Id]]).ConfigureAwait(false);
-            }
-
-            if (_isComplete && _wanted.Count > 0) await RemoveUnselectedAsync().ConfigureAwait(false);
+            var all = await _sources.Selections.ListAsync(_stop.Token).ConfigureAwait(false);
+            var selections = all.ToLookup(selection => selection.BootSourceId);
+            var sources = (await _sources.Records.ListAsync(_stop.Token).ConfigureAwait(false))
+                .Where(source => selections.Contains(source.Id)).ToList();
+            await TryReleaseAsync(sources).ConfigureAwait(false);
+            foreach (var source in sources) await TrySourceAsync(source, [.. selections[source.Id]]).ConfigureAwait(false);
+            if (_isComplete && _wanted.Count > 0) await RemoveUnselectedAsync(all).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
-            // It was stopped, or the host stops.
+            // It was stopped, or the host stops; what fails in that moment is tried again by the next import.
         }
         finally
         {
@@ -89,6 +88,18 @@ internal sealed partial class ImageImportRun : IDisposable
     {
         _stop.Dispose();
         _ended.Dispose();
+    }
+
+    private async Task TryReleaseAsync(IReadOnlyList<BootSource> sources)
+    {
+        try
+        {
+            await _reader.ReleaseOthersAsync(sources, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!_stop.IsCancellationRequested)
+        {
+            Fail($"What was fetched from other sources could not be released: {failure.Message}", failure);
+        }
     }
 
     private async Task TrySourceAsync(BootSource source, IReadOnlyList<BootSourceSelection> selections)
@@ -111,6 +122,8 @@ internal sealed partial class ImageImportRun : IDisposable
     private async Task ImportAsync(BootSource source, IReadOnlyList<BootSourceSelection> selections, BootSourceSession session)
     {
         var (chosen, unmet) = ImageSelections.Choose(selections, session.Images);
+        foreach (var image in session.Images.Where(image => ImageSelections.IsImported(image.FileType)))
+            _offered.Add((source.Id, ImageSelections.NameOf(image), ImageSelections.ArchitectureOf(image)));
         foreach (var selection in unmet)
             Fail($"{ShownUrl(source)}: It offers no image for {selection.OsSystem}/{selection.Release} that this server imports.", null);
         // The first source that has an image wins.
@@ -134,14 +147,19 @@ internal sealed partial class ImageImportRun : IDisposable
         ];
         List<WantedImage> missing = [.. images.Where((_, index) => !isHere[index])];
         session.RequireSpace([.. missing.Select(image => image.Offered)]);
-        List<OfferedImage> pending = [];
-        for (var index = 0; index < images.Count; index++)
+        List<OfferedImage> pending = [.. missing.Select(image => image.Offered)];
+        try
         {
-            if (!isHere[index] && !await TryImportAsync(source, images[index], first + index, session).ConfigureAwait(false))
-                pending.Add(images[index].Offered);
+            for (var index = 0; index < images.Count; index++)
+            {
+                if (!isHere[index] && await TryImportAsync(source, images[index], first + index, session).ConfigureAwait(false))
+                    pending.Remove(images[index].Offered);
+            }
         }
-
-        await session.CompleteAsync(pending, _stop.Token).ConfigureAwait(false);
+        finally
+        {
+            await session.CompleteAsync(pending, CancellationToken.None).ConfigureAwait(false); // also when it was stopped
+        }
     }
 
     private static bool IsHere(WantedImage image, IReadOnlyList<BootResource> present) => present.Any(resource =>
@@ -184,17 +202,23 @@ internal sealed partial class ImageImportRun : IDisposable
         var newest = announced.Sets[^1].File;
         if (!await _resources.TakeAsync(newest, origin with { Undeployable = undeployable }, _stop.Token).ConfigureAwait(false))
             throw new InvalidDataException("Its bytes have not the SHA-256 that the source names.");
+        if (announced.Sets.Count == 1) return;
         var used = await ListUsedAsync().ConfigureAwait(false);
         foreach (var old in announced.Sets.SkipLast(1).Where(set => !used.Contains(set.File.Id)))
             await _resources.DeleteVersionAsync(announced.Id, old, _stop.Token).ConfigureAwait(false);
     }
 
-    /// <summary>Removes imported images that no selection wants any more. If that were all of them, none is.</summary>
-    private async Task RemoveUnselectedAsync()
+    /// <summary>
+    /// Removes imported images that no selection wants any more. If that were all of them, none is. A selected image that its source has
+    /// ceased to offer stays.
+    /// </summary>
+    private async Task RemoveUnselectedAsync(IReadOnlyList<BootSourceSelection> selections)
     {
         var imported = (await _resources.ListAsync(_stop.Token).ConfigureAwait(false))
             .Where(resource => resource.Origin is not null).ToList();
-        var unwanted = imported.Where(resource => !_wanted.Contains((resource.Name, resource.Architecture))).ToList();
+        var unwanted = imported.Where(resource => !_wanted.Contains((resource.Name, resource.Architecture))
+            && !selections.Any(selection => ImageSelections.Admits(selection, resource)
+                && !_offered.Contains((selection.BootSourceId, resource.Name, resource.Architecture)))).ToList();
         if (unwanted.Count == 0 || unwanted.Count == imported.Count) return;
         var used = await ListUsedAsync().ConfigureAwait(false);
         foreach (var resource in unwanted.Where(resource => !resource.Sets.Any(set => used.Contains(set.File.Id))))
@@ -205,9 +229,10 @@ internal sealed partial class ImageImportRun : IDisposable
         }
     }
 
-    /// <summary>The files of images that are being installed now.</summary>
+    /// <summary>The files of images that are being installed now, or that machines load into their memory at each boot.</summary>
     private async Task<IReadOnlySet<long>> ListUsedAsync() =>
-        (await _machines.ListAsync(new MachineFilter { Statuses = [MachineStatus.Deploying] }, _stop.Token).ConfigureAwait(false))
+        (await _machines.ListAsync(new MachineFilter(), _stop.Token).ConfigureAwait(false))
+            .Where(machine => machine.Status == MachineStatus.Deploying || machine.IsEphemeral)
             .Select(machine => machine.Deployment?.Image?.FileId ?? 0).ToHashSet();
 
     private void Set(int index, long received, ImageImportState state)

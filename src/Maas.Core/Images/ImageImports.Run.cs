@@ -47,18 +47,27 @@ public sealed partial class ImageImports
     }
 
     /// <summary>
-    /// Whether an import was asked for, was interrupted, or is due by the clock. Only the leader asks, so one that runs was interrupted.
+    /// Whether an import was asked for, was interrupted, or is due by the clock. Only the leader asks, so one that runs was interrupted;
+    /// one that was to stop then has ended.
     /// </summary>
     private async Task<bool> IsDueAsync(CancellationToken cancellationToken)
     {
         var status = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (status is { IsRunning: true, IsStopRequested: true })
+            status = await UpdateAsync(Stopped, [], cancellationToken).ConfigureAwait(false);
         if (status.Requests > status.Served || status.IsRunning) return true;
         var now = _clock.GetUtcNow();
-        if (now < _nextCheck || now - status.Started < Interval) return false;
+        if (now < _nextCheck) return false;
         _nextCheck = now + AutomaticCheck;
-        return await _settings.IsOnAsync(SettingCatalogue.AutomaticImport, cancellationToken).ConfigureAwait(false)
-            && (await _sources.Selections.ListAsync(cancellationToken).ConfigureAwait(false)).Count > 0;
+        // Without selections, once more: it releases what was fetched, and nothing fails any more.
+        if ((await _sources.Selections.ListAsync(cancellationToken).ConfigureAwait(false)).Count == 0)
+            return status.Images.Count > 0 || status.Failures.Count > 0;
+        return !(now - status.Started < Interval)
+            && await _settings.IsOnAsync(SettingCatalogue.AutomaticImport, cancellationToken).ConfigureAwait(false);
     }
+
+    private ImageImportStatus Stopped(ImageImportStatus status) => status is not { IsRunning: true, IsStopRequested: true } ? status
+        : status with { IsRunning = false, IsStopRequested = false, Ended = _clock.GetUtcNow(), Result = ImageImportResult.Stopped };
 
     private async Task ImportAsync(IBootSourceReader reader, CancellationToken cancellationToken)
     {

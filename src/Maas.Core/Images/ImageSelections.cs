@@ -44,6 +44,18 @@ internal static partial class ImageSelections
         && Has(selection.Architectures, [image.Architecture]) && Has(selection.Subarchitectures, image.Subarchitectures)
         && Has(selection.Labels, image.Label.Length == 0 ? [] : [image.Label]);
 
+    /// <summary>Whether a selection may want an imported image, as far as system, release and architecture tell.</summary>
+    public static bool Admits(BootSourceSelection selection, BootResource resource) =>
+        Is(selection.OsSystem, resource.OsSystem) && Is(selection.Release, resource.Series)
+        && Has(selection.Architectures, [resource.Architecture.Split('/')[0]]);
+
+    /// <summary>What an image is named here.</summary>
+    public static string NameOf(OfferedImage image) => $"{image.OsSystem}/{image.Release}";
+
+    /// <summary>Architecture and subarchitecture of an image here.</summary>
+    public static string ArchitectureOf(OfferedImage image) =>
+        $"{image.Architecture}/{(image.Subarchitectures is [var first, ..] ? first : "generic")}";
+
     /// <summary>A name of a version that can be a version's here.</summary>
     public static bool IsVersion(string version) => Version().IsMatch(version);
 
@@ -54,8 +66,8 @@ internal static partial class ImageSelections
 
     private static NewBootResource ResourceOf(OfferedImage image) => new()
     {
-        Name = $"{image.OsSystem}/{image.Release}",
-        Architecture = $"{image.Architecture}/{(image.Subarchitectures is [var first, ..] ? first : "generic")}",
+        Name = NameOf(image),
+        Architecture = ArchitectureOf(image),
         FileType = Types.First(type => type.Offered == image.FileType).Own,
         Size = image.Size,
         Sha256 = image.Sha256,

@@ -37,7 +37,6 @@ internal sealed class SimplestreamsReader(IServiceProvider services, ImageLibrar
     public async Task<BootSourceSession> OpenAsync(BootSource source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        await ForgetRemovedAsync(cancellationToken).ConfigureAwait(false);
         var http = Downloader.CreateClient(await FindProxyAsync(cancellationToken).ConfigureAwait(false));
         try
         {
@@ -49,6 +48,18 @@ internal sealed class SimplestreamsReader(IServiceProvider services, ImageLibrar
         {
             http.Dispose();
             throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseOthersAsync(IReadOnlyList<BootSource> sources, CancellationToken cancellationToken)
+    {
+        var known = sources.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        using var http = Downloader.CreateClient();
+        var import = new ImageImport(library, new Downloader(http), timeProvider);
+        foreach (var record in library.Imports().Where(record => record.Source.StartsWith(Prefix, StringComparison.Ordinal)).ToList())
+        {
+            if (!known.Contains(record.Source)) await import.RemoveAsync(record.Source, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -84,20 +95,6 @@ internal sealed class SimplestreamsReader(IServiceProvider services, ImageLibrar
                 $"The keyring {source.KeyringFilename} cannot be read on this host: install the package that has it, or give the source "
                     + "the keyring itself.",
                 unreadable);
-        }
-    }
-
-    /// <summary>What was imported from sources that do not exist any more is released, incomplete files too.</summary>
-    private async Task ForgetRemovedAsync(CancellationToken cancellationToken)
-    {
-        var sources = await services.GetRequiredService<BootSources>().Records.ListAsync(cancellationToken).ConfigureAwait(false);
-        var known = sources.Select(NameOf).ToHashSet(StringComparer.Ordinal);
-        using var http = Downloader.CreateClient();
-        var import = new ImageImport(library, new Downloader(http), timeProvider);
-        foreach (var record in library.Imports().Where(record => record.Source.StartsWith(Prefix, StringComparison.Ordinal)).ToList())
-        {
-            if (!known.Contains(record.Source) && library.HasImport(record.Source))
-                await import.RemoveAsync(record.Source, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class FakeBootSources(Func<string> directory) : IBootSourceReade
     /// <summary>The images that were still pending at the end of a session.</summary>
     public List<string> Pending { get; } = [];
 
+    /// <summary>The sources of which the last import kept what was fetched; <see langword="null"/> before the first.</summary>
+    public IReadOnlyList<string>? Kept { get; private set; }
+
     /// <summary>Called in each fetch.</summary>
     public Func<OfferedImage, IProgress<long>, CancellationToken, Task> Fetching { get; set; } = (_, _, _) => Task.CompletedTask;
 
@@ -52,6 +55,12 @@ internal sealed class FakeBootSources(Func<string> directory) : IBootSourceReade
         Offers.TryGetValue(source.Url, out var offers)
             ? Task.FromResult<BootSourceSession>(new Session(this, offers))
             : throw new HttpRequestException("Connection refused.");
+
+    public Task ReleaseOthersAsync(IReadOnlyList<BootSource> sources, CancellationToken cancellationToken)
+    {
+        Kept = [.. sources.Select(source => source.Url)];
+        return Task.CompletedTask;
+    }
 
     private string Directory() => directory();
 

@@ -90,6 +90,44 @@ public sealed class ImageImportsTests : IAsyncLifetime
         (await Core.BootResources.ListAsync(Token)).Single().Sets.Select(set => set.Version).Should().Equal("20261101", "20261115");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_image_that_a_machine_loads_into_its_memory_at_each_boot_stays(bool isSelected)
+    {
+        await SelectAsync("noble");
+        await SelectAsync("jammy");
+        await ImportAsync();
+        var machine = await _test.ReadyAsync();
+        await _test.DoAsync(
+            machine.Id, new MachineCommand.Deploy("bob") { OsSystem = "ubuntu", DistroSeries = "noble", Ephemeral = true });
+        await _test.DoAsync(machine.Id, new MachineReport.Signal(SignalReport.Ok, null));
+        (await _test.GetAsync(machine.Id)).Status.Should().Be(MachineStatus.Deployed);
+        _sources.Offers[Url][0] = FakeBootSources.Offer("noble", "20261115");
+        if (!isSelected) await DeselectAsync("noble");
+
+        await ImportAsync();
+
+        (await Core.BootResources.ListAsync(Token)).Single(each => each.Name == "ubuntu/noble").Sets.Select(set => set.Version)
+            .Should().Equal(isSelected ? ["20261101", "20261115"] : ["20261101"]);
+    }
+
+    [Fact]
+    public async Task A_selected_image_that_its_source_offers_no_more_stays_until_it_is_no_longer_selected()
+    {
+        await SelectAsync("noble");
+        await SelectAsync("jammy");
+        await ImportAsync();
+        _sources.Offers[Url].RemoveAt(0);
+
+        (await ImportAsync()).Failures.Should().Equal($"{Url}: It offers no image for ubuntu/noble that this server imports.");
+
+        (await Core.BootResources.ListAsync(Token)).Should().HaveCount(2);
+        await DeselectAsync("noble");
+        (await ImportAsync()).Result.Should().Be(ImageImportResult.Succeeded);
+        (await Core.BootResources.ListAsync(Token)).Should().ContainSingle().Which.Name.Should().Be("ubuntu/jammy");
+    }
+
     [Fact]
     public async Task What_is_no_longer_selected_is_removed_and_uploads_stay()
     {
@@ -98,8 +136,7 @@ public sealed class ImageImportsTests : IAsyncLifetime
         await ImportAsync();
         await Core.BootResources.CreateAsync(
             new NewBootResource { Name = "custom/mine", Architecture = "amd64", Size = 1, Sha256 = new string('a', 64) }, Token);
-        var selection = (await Core.BootSources.Selections.ListAsync(Token)).First(each => each.Release == "jammy");
-        await Core.BootSources.Selections.DeleteAsync(selection.Id, null, cancellationToken: Token);
+        await DeselectAsync("jammy");
 
         await ImportAsync();
 
@@ -174,6 +211,51 @@ public sealed class ImageImportsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_last_selection_takes_the_failures_of_its_source_with_it()
+    {
+        await SelectAsync("noble");
+        _sources.Offers.Clear();
+        (await ImportAsync()).Failures.Should().ContainSingle();
+        _sources.Kept.Should().Equal(Url);
+        await DeselectAsync("noble");
+
+        await Core.ImageImports.PassAsync(Token);
+
+        var status = await Core.ImageImports.GetStatusAsync(Token);
+        status.Failures.Should().BeEmpty();
+        _sources.Kept.Should().BeEmpty();
+        _test.Clock.Advance(TimeSpan.FromHours(2));
+        await Core.ImageImports.PassAsync(Token);
+        (await Core.ImageImports.GetStatusAsync(Token)).Started.Should().Be(status.Started, "nothing is left");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_deleted_while_it_is_imported_leaves_its_name_free()
+    {
+        await SelectAsync("noble");
+        _sources.Fetching = async (_, _, _) =>
+            await Core.BootResources.DeleteAsync((await Core.BootResources.ListAsync(Token)).Single().Id, Token);
+
+        (await ImportAsync()).Failures.Single().Should().EndWith("The image was deleted meanwhile.");
+
+        var upload = new NewBootResource { Name = "ubuntu/noble", Architecture = "amd64/ga-24.04", Size = 1, Sha256 = new string('a', 64) };
+        (await Core.BootResources.CreateAsync(upload, Token)).Should().BeOfType<UploadResult.Taken>();
+    }
+
+    [Fact]
+    public async Task An_origin_without_an_image_does_not_keep_its_name()
+    {
+        var origin = new ImageOrigin { Name = "ubuntu/noble", Architecture = "amd64/ga-24.04", SourceUrl = Url, Product = "p", Label = "" };
+        await Core.Records.SaveAsync(
+            new RecordBatch { At = _test.Clock.GetUtcNow(), Changes = [new RecordChange.Insert(ImageOrigin.Table, origin)] }, Token);
+        var upload = new NewBootResource { Name = "ubuntu/noble", Architecture = "amd64/ga-24.04", Size = 1, Sha256 = new string('a', 64) };
+
+        (await Core.BootResources.CreateAsync(upload, Token)).Should().BeOfType<UploadResult.Taken>();
+
+        (await Core.BootResources.ListAsync(Token)).Single().Origin.Should().BeNull();
+    }
+
+    [Fact]
     public async Task An_image_without_a_kernel_runs_in_memory_only()
     {
         await SelectAsync("noble");
@@ -239,6 +321,34 @@ public sealed class ImageImportsTests : IAsyncLifetime
 
         (await Core.ImageImports.GetStatusAsync(Token)).Result.Should().Be(ImageImportResult.Succeeded);
         (await Core.BootResources.ChooseAsync("ubuntu", "noble", "amd64", Token)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_stop_outlives_a_restart()
+    {
+        await SelectAsync("noble");
+        await Core.ImageImports.RequestAsync(Token);
+        var begun = new TaskCompletionSource();
+        _sources.Fetching = (_, _, stop) =>
+        {
+            begun.TrySetResult();
+            return Task.Delay(Timeout.Infinite, stop);
+        };
+        using var host = new CancellationTokenSource();
+        var running = Core.ImageImports.RunAsync(host.Token);
+        await begun.Task;
+        await host.CancelAsync();
+        await running;
+        (await Core.ImageImports.StopAsync(Token)).Should().BeTrue();
+        await _test.ReopenAsync();
+
+        await Core.ImageImports.PassAsync(Token);
+
+        (await Core.ImageImports.GetStatusAsync(Token)).Should().Match<ImageImportStatus>(status =>
+            status.Result == ImageImportResult.Stopped && !status.IsRunning && !status.IsStopRequested && status.Ended != null);
+        _sources.Fetched.Should().BeEmpty();
+        _sources.Fetching = (_, _, _) => Task.CompletedTask;
+        (await ImportAsync()).Result.Should().Be(ImageImportResult.Succeeded);
     }
 
     [Fact]
@@ -367,6 +477,12 @@ public sealed class ImageImportsTests : IAsyncLifetime
             Subarchitectures = ["*"], Labels = ["*"],
         };
         (await Core.BootSources.Selections.CreateAsync(selection, null, Token)).Should().BeOfType<RecordEdit<BootSourceSelection>.Done>();
+    }
+
+    private async Task DeselectAsync(string release)
+    {
+        var selection = (await Core.BootSources.Selections.ListAsync(Token)).First(each => each.Release == release);
+        await Core.BootSources.Selections.DeleteAsync(selection.Id, null, cancellationToken: Token);
     }
 
     private async Task<ImageImportStatus> ImportAsync()

@@ -150,7 +150,6 @@ public sealed class SimplestreamsImportTests : IAsyncLifetime
         await _server.Get<BootSources>().Records.DeleteAsync(first.Id, null, cancellationToken: Token);
         var library = _server.Get<ImageLibrary>();
         library.Imports().Should().ContainSingle(record => library.HasImport(record.Source));
-        await SelectAsync(await AddSourceAsync(url: new Uri(_streams.Server.Address, "streams/v1/index.json").AbsoluteUri));
 
         await ImportAsync();
 
