@@ -13,7 +13,9 @@ internal static class StorePart
         return proxy;
     }
 
+#pragma warning disable CA1852 // the runtime derives a class from it
     internal class Proxy : DispatchProxy
+#pragma warning restore CA1852
     {
         public IMaasStore Store { get; set; } = null!;
 

@@ -1,4 +1,3 @@
-using Maas.Boot;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Core.Topology;
 using Maas.Hosting.Evidence;

@@ -279,7 +279,7 @@ public sealed class ImageImportsTests : IAsyncLifetime
         {
             received.Report(5);
             begun.TrySetResult();
-            return Task.Delay(Timeout.Infinite, stop);
+            return Task.Delay(Timeout.InfiniteTimeSpan, _test.Clock, stop);
         };
         await Core.ImageImports.RequestAsync(Token);
         var pass = Core.ImageImports.PassAsync(Token);
@@ -305,7 +305,7 @@ public sealed class ImageImportsTests : IAsyncLifetime
         _sources.Fetching = (_, _, stop) =>
         {
             begun.TrySetResult();
-            return Task.Delay(Timeout.Infinite, stop);
+            return Task.Delay(Timeout.InfiniteTimeSpan, _test.Clock, stop);
         };
         using var host = new CancellationTokenSource();
         await Core.ImageImports.RequestAsync(Token);
@@ -332,7 +332,7 @@ public sealed class ImageImportsTests : IAsyncLifetime
         _sources.Fetching = (_, _, stop) =>
         {
             begun.TrySetResult();
-            return Task.Delay(Timeout.Infinite, stop);
+            return Task.Delay(Timeout.InfiniteTimeSpan, _test.Clock, stop);
         };
         using var host = new CancellationTokenSource();
         var running = Core.ImageImports.RunAsync(host.Token);
@@ -359,7 +359,7 @@ public sealed class ImageImportsTests : IAsyncLifetime
         _sources.Fetching = (_, _, stop) =>
         {
             begun.TrySetResult();
-            return Task.Delay(Timeout.Infinite, stop);
+            return Task.Delay(Timeout.InfiniteTimeSpan, _test.Clock, stop);
         };
         await Core.ImageImports.RequestAsync(Token);
         var pass = Core.ImageImports.PassAsync(Token);

@@ -1,5 +1,4 @@
 using Maas.Core.Events;
-using Maas.Core.Inventory;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 

@@ -50,7 +50,7 @@ public class WindowsFileTests
     [Fact]
     public void A_request_that_is_refused_for_its_time_is_repeated_with_the_servers()
     {
-        var run = RunReport("working", "S1", Boot, "if (-not $global:asked++) { throw [Maas.Install.Tests.Recipes.WebFailure]::new() }");
+        var run = RunReport("working", "S1", Boot, "if (-not $global:asked++) { throw [Maas.Install.Tests.Recipes.WebException]::new() }");
         run.Posts.Should().HaveCount(2);
         run.Posts[0].Should().Contain("status=WORKING").And.NotContain("oauth_timestamp=\"946684");
         run.Posts[1].Should().Contain("status=WORKING").And.Contain("oauth_timestamp=\"946684"); // of the year 2000
@@ -85,7 +85,7 @@ public class WindowsFileTests
         (command.Length + (2 * 18) + 32).Should().BeLessThan(1024 - 50, "Windows takes 1024, and the server's name may be longer");
         var script = command["powershell -Command \"".Length..^1];
         script.Should().NotContain("\"");
-        var run = Run(script, "if (-not $global:asked++) { throw [Maas.Install.Tests.Recipes.WebFailure]::new() }");
+        var run = Run(script, "if (-not $global:asked++) { throw [Maas.Install.Tests.Recipes.WebException]::new() }");
         run.Posts.Should().HaveCount(2);
         run.Posts[1].Should().Contain(
             "http://10.0.0.1:5240/MAAS/metadata/status/4y3h7n OAuth oauth_version=\"1.0\", oauth_signature_method=\"PLAINTEXT\", "
@@ -150,13 +150,13 @@ public class WindowsFileTests
 }
 
 /// <summary>What Windows PowerShell throws for an answer of 401: its response has the server's time.</summary>
-public sealed class WebFailure : Exception
+public sealed class WebException : Exception
 {
     /// <summary>The answer.</summary>
     public WebFailureResponse Response { get; } = new();
 }
 
-/// <summary>The answer of a <see cref="WebFailure"/>.</summary>
+/// <summary>The answer of a <see cref="WebException"/>.</summary>
 public sealed class WebFailureResponse
 {
     /// <summary>Its header fields.</summary>
