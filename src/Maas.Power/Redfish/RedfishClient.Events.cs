@@ -12,6 +12,7 @@ public sealed partial class RedfishClient
     private const int MostReopenings = 10;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReopenPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestConnection = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Yields what happens from now on: pushed by a service that has server-sent events, else found by reading a system's logs again and
@@ -19,7 +20,8 @@ public sealed partial class RedfishClient
     /// </summary>
     /// <remarks>
     /// A connection for pushed events that ends, or on which nothing arrives for five minutes, is opened again after five seconds, and what
-    /// happens meanwhile is not seen. After ten failures in a row, each with a longer pause, the last one is thrown.
+    /// happens meanwhile is not seen. After ten failures in a row, each with a longer pause, the last one is thrown. A connection that the
+    /// service ends within a minute without a byte is a failure.
     /// </remarks>
     /// <param name="system">Whose logs are read where events are not pushed.</param>
     /// <param name="pollInterval">The pause between two readings of the logs; null, the default, for 30 s.</param>
@@ -54,19 +56,23 @@ public sealed partial class RedfishClient
             {
                 var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 await using var end = stream.ConfigureAwait(false);
+                var (opened, isEmpty) = (_timeProvider.GetTimestamp(), true);
                 var reader = new EventStreamReader(LongestEvent);
                 var buffer = new byte[16 * 1024];
                 while (await TryReadAsync(stream, buffer, cancellationToken).ConfigureAwait(false) is var read and > 0)
                 {
-                    failures = 0;
+                    isEmpty = false;
                     if (!reader.TryAdd(buffer.AsSpan(0, read))) throw Unintelligible("an event is too long");
                     while (reader.TryTake() is { } data)
                         foreach (var happened in ParseEvents(data)) yield return happened;
                 }
+
+                // The first failure of a client is an exception, and one after a connection is not.
+                failures = isEmpty && _timeProvider.GetElapsedTime(opened) < ShortestConnection ? failures + 1 : 1;
             }
 
-            failures = Math.Max(failures, 1); // the first failure of a client is an exception, and one after a connection is not
-            await Task.Delay(ReopenPause, _timeProvider, cancellationToken).ConfigureAwait(false);
+            if (failures > MostReopenings) throw Unintelligible("it ends each connection for events at once");
+            await Task.Delay(ReopenPause * failures, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 

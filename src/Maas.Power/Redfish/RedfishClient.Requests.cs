@@ -182,7 +182,7 @@ public sealed partial class RedfishClient
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.InternalServerError =>
                 PowerFailure.TimedOut,
-            HttpStatusCode.NotFound => PowerFailure.BadParameters,
+            // That something is not found too: a controller that restarts answers so for a while.
             _ => PowerFailure.CommandRefused,
         };
         // What the service says is in one message, or in a list of extended information (DSP0266 section 8.6).

@@ -2,6 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using CsCheck;
 using Maas.Power.Redfish;
+using Maas.Power.Tests.Http;
 using Maas.Testing.Controllers;
 using Microsoft.Extensions.Time.Testing;
 
@@ -230,7 +231,7 @@ public sealed class RedfishClientTests
         events.Current.Should().BeEquivalentTo(new { Severity = "Critical", Message = "A fan failed." });
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData(true)] // the service ends the connection, and its sessions
     [InlineData(false)] // nothing arrives for five minutes: the connection may be dead
     public async Task A_connection_of_events_that_ends_or_is_silent_is_opened_again(bool ends)
@@ -248,13 +249,7 @@ public sealed class RedfishClientTests
             bmc.DropListeners();
         }
 
-        else
-        {
-            await time.SeeAsync(TimeSpan.FromMinutes(5), Stop); // for what the service says first
-            await time.PassAsync(TimeSpan.FromMinutes(5), Stop);
-        }
-
-        await time.PassAsync(TimeSpan.FromSeconds(5), Stop);
+        await time.PassAsync(silence: ends ? null : TimeSpan.FromMinutes(5), pause: TimeSpan.FromSeconds(5), Stop);
         while (!next.IsCompleted)
         {
             bmc.RaiseEvent("Critical", "A fan failed.");
@@ -268,25 +263,90 @@ public sealed class RedfishClientTests
     /// <summary>A clock on which a test lets the time of a timer pass, once there is such a timer.</summary>
     private sealed class TimersInOrder : FakeTimeProvider
     {
-        private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
+        private readonly Channel<SeenTimer> _timers = Channel.CreateUnbounded<SeenTimer>();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            _waits.Writer.TryWrite(dueTime);
-            return timer;
+            var seen = new SeenTimer(dueTime);
+            seen.Timer = base.CreateTimer(
+                _ =>
+                {
+                    seen.HasEnded = true;
+                    callback(state);
+                },
+                null, dueTime, period);
+            _timers.Writer.TryWrite(seen);
+            return seen;
         }
 
-        public async Task PassAsync(TimeSpan wait, CancellationToken cancellationToken)
+        /// <summary>Lets a pause pass, and before it each silence whose timer runs: a read that got bytes has ended its own.</summary>
+        public async Task PassAsync(TimeSpan? silence, TimeSpan pause, CancellationToken cancellationToken)
         {
-            await SeeAsync(wait, cancellationToken);
-            Advance(wait);
+            while (true)
+            {
+                var timer = await _timers.Reader.ReadAsync(cancellationToken);
+                if (timer.Wait == pause) break;
+                if (timer.Wait == silence && !timer.HasEnded) Advance(timer.Wait);
+            }
+
+            Advance(pause);
         }
 
-        public async Task SeeAsync(TimeSpan wait, CancellationToken cancellationToken)
+        private sealed class SeenTimer(TimeSpan wait) : ITimer
         {
-            while (await _waits.Reader.ReadAsync(cancellationToken) != wait) { }
+            public TimeSpan Wait => wait;
+
+            public ITimer Timer { get; set; } = null!; // CreateTimer
+
+            public volatile bool HasEnded;
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => Timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                HasEnded = true;
+                Timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                HasEnded = true;
+                return Timer.DisposeAsync();
+            }
         }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_service_that_ends_each_connection_of_events_at_once_is_given_up()
+    {
+        await using var bmc = new HttpPeer((request, _) => (200, request.Url.AbsolutePath switch
+        {
+            "/redfish/v1/" => """{"EventService": {"@odata.id": "/events"}}""",
+            "/events" => """{"ServerSentEventUri": "/stream"}""",
+            _ => "",
+        }));
+        var time = new TimersInOrder();
+        // The time limit of a request is the time of no pause.
+        await using var client = new RedfishClient(
+            new RedfishConnectionSettings { Address = bmc.Address }, new() { RequestTimeout = TimeSpan.FromSeconds(7) }, time);
+        var system = new RedfishSystem { Id = "1", Path = "/1" };
+        await using var events = client.WatchEventsAsync(system, cancellationToken: Stop).GetAsyncEnumerator(Stop);
+        var next = events.MoveNextAsync().AsTask();
+
+        for (var failures = 1; failures <= 10; failures++)
+            await time.PassAsync(silence: null, pause: TimeSpan.FromSeconds(5 * failures), Stop);
+
+        (await FailureOf(() => next)).Failure.Should().Be(PowerFailure.Unintelligible);
+        bmc.Requests.Count(request => request == "GET /stream").Should().Be(11);
+    }
+
+    [Fact]
+    public async Task What_is_not_found_may_be_there_later()
+    {
+        await using var bmc = new HttpPeer((_, _) => (404, ""));
+        await using var client = new RedfishClient(new RedfishConnectionSettings { Address = bmc.Address });
+
+        (await FailureOf(() => client.GetSystemAsync(cancellationToken: Stop))).Failure.Should().Be(PowerFailure.CommandRefused);
     }
 
     [Fact]
