@@ -98,13 +98,15 @@ internal sealed class SimplestreamsReader(IServiceProvider services, ImageLibrar
         }
     }
 
-    /// <summary>The proxy of the settings; <see langword="null"/> for that of the environment.</summary>
-    private async Task<IWebProxy?> FindProxyAsync(CancellationToken cancellationToken)
+    /// <summary>The proxy of the settings, else that of the environment.</summary>
+    private async Task<IWebProxy> FindProxyAsync(CancellationToken cancellationToken)
     {
         var settings = services.GetRequiredService<Settings>();
         if (await settings.GetAsync(SettingCatalogue.ImportWithoutProxy, cancellationToken).ConfigureAwait(false) == "true")
             return new WebProxy(); // none at all
         var proxies = services.GetRequiredService<PackageProxies>();
-        return await proxies.ForImagesAsync(cancellationToken).ConfigureAwait(false) is { } address ? UpstreamProxy.Of(address) : null;
+        return await proxies.ForImagesAsync(cancellationToken).ConfigureAwait(false) is { } address
+            ? UpstreamProxy.Of(address)
+            : UpstreamProxy.OfEnvironment();
     }
 }

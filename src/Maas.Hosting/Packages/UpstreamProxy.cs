@@ -11,9 +11,10 @@ namespace Maas.Hosting.Packages;
 internal sealed class UpstreamProxy(IOptions<MaasOptions> options, PackageProxies settings) : IWebProxy
 {
     private readonly IWebProxy _configured =
-        options.Value.Packages.Upstream is { } upstream ? Of(upstream) : HttpClient.DefaultProxy;
+        options.Value.Packages.Upstream is { } upstream ? Of(upstream) : OfEnvironment();
 
     private volatile WebProxy? _chosen;
+    private string? _address;
 
     /// <inheritdoc/>
     public ICredentials? Credentials
@@ -28,7 +29,8 @@ internal sealed class UpstreamProxy(IOptions<MaasOptions> options, PackageProxie
     public async Task ChooseAsync(CancellationToken cancellationToken)
     {
         var address = await settings.ForThisServerAsync(cancellationToken).ConfigureAwait(false);
-        if (_chosen?.Address != address) _chosen = address is null ? null : Of(address);
+        if (_address == address?.AbsoluteUri) return; // two that differ in the password alone are equal as Uri
+        (_chosen, _address) = (address is null ? null : Of(address), address?.AbsoluteUri);
     }
 
     /// <inheritdoc/>
@@ -37,8 +39,13 @@ internal sealed class UpstreamProxy(IOptions<MaasOptions> options, PackageProxie
     /// <inheritdoc/>
     public bool IsBypassed(Uri host) => Current.IsBypassed(host);
 
-    /// <summary>The proxy at an address, with its user and password.</summary>
-    public static WebProxy Of(Uri address) => new(address)
+    /// <summary>The proxy that the environment names.</summary>
+    public static IWebProxy OfEnvironment() => new ProxyWithoutUserInfo(HttpClient.DefaultProxy);
+
+    /// <summary>
+    /// The proxy at an address, with its user and password. They are not in <see cref="WebProxy.Address"/>, which exceptions quote.
+    /// </summary>
+    public static WebProxy Of(Uri address) => new(ProxyWithoutUserInfo.Strip(address))
     {
         Credentials = address.UserInfo.Split(':', 2) is [{ Length: > 0 } user, var password]
             ? new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password))
