@@ -53,9 +53,10 @@ public sealed class StatusWaitTests
     [Fact]
     public async Task A_timeout_ends_the_waiting()
     {
-        for (var poll = 0; poll < 3; poll++) _lists.Enqueue($"[{MachineOf("a", 9, "Deploying")}]");
+        for (var poll = 0; poll < 4; poll++) _lists.Enqueue($"[{MachineOf("a", 9, "Deploying")}]");
 
-        (await FailAsync("--wait", "--timeout", "1")).Should().Be("one: still Deploying after 1 s");
+        (await FailAsync("--wait", "--timeout", "5")).Should().Be("one: still Deploying after 5 s");
+        _lists.Should().HaveCountLessThan(3, "it asked again before");
     }
 
     private async Task<string> FailAsync(params string[] options)
@@ -64,7 +65,8 @@ public sealed class StatusWaitTests
         using var client = new MaasClient(new Uri("http://maas.example/MAAS"), MaasApiKey.Parse("a:b:c"), null, http);
         using var session = new Session(client, new Report(json: false));
         var command = new Command("deploy");
-        var wait = new StatusWait(command, "", MaasMachineStatus.Deployed, MaasMachineStatus.Deploying);
+        var wait = new StatusWait(
+            new ClockWithoutPauses(TimeSpan.FromSeconds(2)), command, "", MaasMachineStatus.Deployed, [MaasMachineStatus.Deploying]);
         (string, string)[] machines = _refusals.Count > 0 ? [("a", "one"), ("b", "two")] : [("a", "one")];
         var outcomes = new MachineOutcomes(session, machines);
         await outcomes.AskAsync((id, stop) => client.Machines.DeployAsync(id, new DeployFields(), stop), Token);

@@ -9,17 +9,18 @@ namespace MaasNet.Commands;
 /// <summary>Waits for the server's import of images, with a bar for each image.</summary>
 internal static class ImageSync
 {
+    private const int MostSilentReads = 300; // five minutes
     private static readonly TimeSpan S_interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits until the import has ended, and writes what came of it.</summary>
-    /// <exception cref="CommandFailedException">An image failed, or the import was stopped.</exception>
-    public static async Task WaitAsync(Session session, CancellationToken cancellationToken)
+    /// <exception cref="CommandFailedException">An image failed, or the import was stopped or broke off.</exception>
+    public static async Task WaitAsync(Session session, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var status = session.Report.IsJson || Console.IsOutputRedirected
-            ? await WaitAsync(session, new Lines(session.Report).Show, cancellationToken)
+            ? await WaitAsync(session, timeProvider, new Lines(session.Report).Show, cancellationToken)
             : await session.Report.Terminal.Progress()
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-                .StartAsync(context => WaitAsync(session, new Bars(context).Show, cancellationToken));
+                .StartAsync(context => WaitAsync(session, timeProvider, new Bars(context).Show, cancellationToken));
         if (status is not { } ended)
         {
             session.Report.Result("The import has ended.", ("importing", false));
@@ -33,22 +34,26 @@ internal static class ImageSync
                 CultureInfo.InvariantCulture, $"{count} images are selected: {Column.Text(ended, "result")}"));
         string[] failures = [.. ended.GetProperty("failures").EnumerateArray().Select(each => each.GetString() ?? "")];
         if (failures.Length > 0) throw new CommandFailedException(string.Join('\n', failures));
-        if (Column.Text(ended, "result") == "stopped") throw new CommandFailedException("the import was stopped");
+        var result = Column.Text(ended, "result");
+        if (result == "stopped") throw new CommandFailedException("the import was stopped");
+        if (result != "succeeded") throw new CommandFailedException("the import broke off: no host of the server continues it");
     }
 
+    // An import whose host has ended is not running until another one continues it: that is waited for as well, for five minutes.
     private static async Task<JsonElement?> WaitAsync(
-        Session session, Action<JsonElement> show, CancellationToken cancellationToken)
+        Session session, TimeProvider timeProvider, Action<JsonElement> show, CancellationToken cancellationToken)
     {
-        using var ticks = new PeriodicTimer(S_interval);
-        while (true)
+        for (var silent = 0; ;)
         {
             var status = await ReadAsync(session, cancellationToken);
             var isImporting = status is { } known
                 ? known.GetProperty("importing").GetBoolean()
                 : await session.Client.BootResources.IsImportingAsync(cancellationToken);
             if (status is { } seen) show(seen);
-            if (!isImporting) return status;
-            await ticks.WaitForNextTickAsync(cancellationToken);
+            var isOver = status is not { } last || Column.Text(last, "started").Length == 0 || Column.Text(last, "ended").Length > 0;
+            silent = isImporting ? 0 : silent + 1;
+            if (!isImporting && (isOver || silent > MostSilentReads)) return status;
+            await Task.Delay(S_interval, timeProvider, cancellationToken);
         }
     }
 

@@ -93,7 +93,7 @@ internal static class ImagesCommand
         {
             await session.Client.BootResources.ImportAsync(cancellationToken);
             if (parsed.GetValue(background)) session.Report.Result("The import was started.", ("importing", true));
-            else await ImageSync.WaitAsync(session, cancellationToken);
+            else await ImageSync.WaitAsync(session, TimeProvider.System, cancellationToken);
         });
         return command;
     }

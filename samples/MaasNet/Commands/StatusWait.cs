@@ -12,6 +12,7 @@ internal sealed class StatusWait
 {
     private static readonly TimeSpan S_interval = TimeSpan.FromSeconds(2);
 
+    private readonly TimeProvider _timeProvider;
     private readonly Option<bool> _wait;
 
     private readonly Option<int?> _timeout = new("--timeout")
@@ -28,7 +29,14 @@ internal sealed class StatusWait
     /// <param name="wanted">The status at the end.</param>
     /// <param name="busy">The statuses on the way there. With another one, the machine is no longer on its way.</param>
     public StatusWait(Command command, string description, MaasMachineStatus wanted, params IReadOnlyList<MaasMachineStatus> busy)
+        : this(TimeProvider.System, command, description, wanted, busy)
     {
+    }
+
+    internal StatusWait(
+        TimeProvider timeProvider, Command command, string description, MaasMachineStatus wanted, IReadOnlyList<MaasMachineStatus> busy)
+    {
+        _timeProvider = timeProvider;
         _wait = new Option<bool>("--wait") { Description = description };
         _timeout.Validators.Add(result =>
         {
@@ -46,8 +54,9 @@ internal sealed class StatusWait
     {
         if (!parsed.GetValue(_wait)) return;
         var seconds = parsed.GetValue(_timeout);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (seconds is { } most) limit.CancelAfter(TimeSpan.FromSeconds(most));
+        using var late = new CancellationTokenSource(
+            seconds is { } most ? TimeSpan.FromSeconds(most) : Timeout.InfiniteTimeSpan, _timeProvider);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         var pending = outcomes.Accepted.ToDictionary(machine => machine.Id, _ => "");
         try
         {
@@ -63,7 +72,6 @@ internal sealed class StatusWait
     private async Task WaitAsync(
         Session session, MachineOutcomes outcomes, Dictionary<string, string> pending, CancellationToken cancellationToken)
     {
-        using var ticks = new PeriodicTimer(S_interval);
         while (pending.Count > 0)
         {
             var missing = pending.Keys.ToHashSet(StringComparer.Ordinal);
@@ -91,7 +99,7 @@ internal sealed class StatusWait
                 outcomes.Fail(id, "deleted", "it was deleted");
             }
 
-            if (pending.Count > 0) await ticks.WaitForNextTickAsync(cancellationToken);
+            if (pending.Count > 0) await Task.Delay(S_interval, _timeProvider, cancellationToken);
         }
     }
 
