@@ -62,7 +62,7 @@ public sealed class ImageImportTests
         sources.Fetching = (_, _, fetching) =>
         {
             begun.TrySetResult();
-            return Task.Delay(Timeout.Infinite, fetching);
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, fetching);
         };
         await SelectAsync(host, "noble");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ApiHost.Cancellation);

@@ -57,7 +57,7 @@ public class SubnetAddressesTests
         await host.Core.Machines.ReportAddressAsync(machine.Id, IPAddress.Parse("10.9.0.31"), TestContext.Current.CancellationToken);
         await host.Core.Machines.ExecuteAsync(
             machine.Id, new MachineCommand.Allocate("admin"), new MachineActor("admin", true), TestContext.Current.CancellationToken);
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         status.Leases =
         [
             new(IPAddress.Parse("10.9.0.31"), machine.MacAddresses[0], now, now.AddHours(1), "", "leased"),

@@ -3,7 +3,6 @@ using Bunit.TestDoubles;
 using Maas.Core.Events;
 using Maas.Dashboard.Editing;
 using Maas.Dashboard.Layout;
-using Maas.Dashboard.Nodes;
 using Maas.Dashboard.Pages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

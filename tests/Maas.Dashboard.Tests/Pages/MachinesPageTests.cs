@@ -166,7 +166,7 @@ public sealed class MachinesPageTests
         await using var host = await DashboardHost.StartAsync();
         var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
         await host.DoAsync(machine.Id, new MachineCommand.Accept());
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var context = PageContext.Of(host, time: time);
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
         var result = (await host.Core.ScriptResults.ListAsync(machine.Id, DashboardHost.Cancellation))[0];
@@ -178,7 +178,7 @@ public sealed class MachinesPageTests
             machine.Id, new ScriptReport { ResultId = result.Id, ExitStatus = 1, Output = OutputOf("it is broken") },
             DashboardHost.Cancellation);
         await host.Core.Timeline.ObserveAsync(
-            new Observation(DateTimeOffset.UtcNow, machine.MacAddresses[0], "syslog", "a line of the installer"),
+            new Observation(TimeProvider.System.GetUtcNow(), machine.MacAddresses[0], "syslog", "a line of the installer"),
             DashboardHost.Cancellation);
 
         page.WaitForAssertion(

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Maas.Core.Images;
-using Maas.Core.Nodes;
 using Maas.Core.Records;
 using Maas.Images.Library;
 using Maas.Images.Tests.Simplestreams;
@@ -22,7 +21,7 @@ public sealed class SimplestreamsImportTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _streams = await SyntheticStreams.StartAsync(DateTimeOffset.UtcNow);
+        _streams = await SyntheticStreams.StartAsync(TimeProvider.System.GetUtcNow());
         _server = await ComposedServer.StartAsync(null, configure: services => services.AddHealthChecks().AddMaasHealthChecks());
     }
 

@@ -92,7 +92,7 @@ public sealed class WebhookServiceTests : IAsyncDisposable
         await _received.Reader.ReadAsync(Token);
 
         var signed = DateTimeOffset.FromUnixTimeSeconds(_timestamps.First());
-        signed.Should().BeCloseTo(DateTimeOffset.UtcNow.AddDays(1), TimeSpan.FromHours(1));
+        signed.Should().BeCloseTo(TimeProvider.System.GetUtcNow().AddDays(1), TimeSpan.FromHours(1));
         await host.StopAsync(Token);
     }
 
