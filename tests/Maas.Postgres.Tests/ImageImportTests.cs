@@ -23,7 +23,7 @@ public sealed class ImageImportTests
             {
                 fetched.Add(image.File);
                 if (!begun.TrySetResult()) return;
-                await Task.Delay(Timeout.Infinite, fetching);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, fetching);
             },
         };
         await hosts.AddAsync();

@@ -109,7 +109,7 @@ public sealed class SharedLeaseTests
         await using var first = await SharedLeaseHost.StartAsync(network, 1, options, new DhcpLoadSplitOptions { Server = 0 });
         await using var second = await SharedLeaseHost.StartAsync(network, 2, options, new DhcpLoadSplitOptions { Server = 1 });
 
-        var leases = await AcquireAsync(network, 0, 60);
+        var leases = await AcquireAsync(network, 0, 60).WaitAsync(TestContext.Current.CancellationToken);
         offers.Should().Be(60, "both hosts would make twice as many");
         leases.Values.GroupBy(lease => lease.Server).Should().HaveCount(2).And.OnlyContain(group => group.Count() > 10);
         leases.Values.Should().OnlyContain(lease => lease.Attempts == 1);

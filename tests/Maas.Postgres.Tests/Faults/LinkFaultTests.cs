@@ -29,7 +29,7 @@ public sealed class LinkFaultTests
         string[][] clocks = [[], await ShiftClockAsync(ahead.Folder, 1, stop), await ShiftClockAsync(behind.Folder, -1, stop)];
         await using var machines = new SoakMachines(hosts, stop);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var power = machines.ServePowerAsync(end.Token);
+        _ = machines.ServePowerAsync(end.Token);
         try
         {
             foreach (var (host, clock) in hosts.Zip(clocks)) await host.StartAsync(clock, stop);
@@ -58,8 +58,6 @@ public sealed class LinkFaultTests
         {
             await end.CancelAsync();
         }
-
-        await ((Task)power).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // What the system tells a process of the time.
