@@ -218,7 +218,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
             Machine(o => o with { Hardware = new SimulatedHardware { Disks = [new("vda", 1 << 20), new("vdb", 1 << 20)] } });
         (await BootAsync(machine)).Should().BeOfType<SettledState.Off>();
         machine.Disks.Should().OnlyContain(d => d.Erasures == 1 && !d.IsBootable);
-        _server.Reports.Should().Equal("op=signal status=OK");
+        _server.Reports.Should().Equal("op=signal status=OK erased=true");
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class SimulatedMachineTests : IAsyncLifetime
         _server.Task = "task=erase\nerase_mode=full\nhardware_uuid=\nknown_disks=1\nknown_disk=name=vda\n";
         await using var machine = Machine(o => o with { ClockError = TimeSpan.FromSeconds(seconds) });
         await BootAsync(machine);
-        _server.Reports.Should().Equal("op=signal status=OK");
+        _server.Reports.Should().Equal("op=signal status=OK erased=true");
         (await StoryAsync(machine)).Should().Contain(s => s.EndsWith("maas-task 401"));
     }
 
