@@ -30,7 +30,7 @@ public sealed partial class BootResources
         if (known is null || !await IsStoredAsync(origin, cancellationToken).ConfigureAwait(false)
             || !await SaveAsync(origin, known, cancellationToken).ConfigureAwait(false))
             throw new InvalidDataException("The image was deleted meanwhile.");
-        using var alone = await AloneAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
+        using var alone = await _locks.EnterAsync(file.Sha256, cancellationToken).ConfigureAwait(false);
         return await RecordAsync(new ImageBlob(file.Sha256, file.Size), file.Size, cancellationToken).ConfigureAwait(false);
     }
 
@@ -39,7 +39,7 @@ public sealed partial class BootResources
     {
         await MarkDeletedAsync([version], cancellationToken).ConfigureAwait(false);
         if (await _store.DeleteFileAsync(id, version.File.Id, cancellationToken).ConfigureAwait(false) is not { } orphans) return;
-        foreach (var blob in orphans) await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+        foreach (var blob in orphans) await RemoveAsync(blob, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Notes that contents are being deleted, for hosts that do not see it.</summary>

@@ -14,7 +14,7 @@ public sealed partial class BootResources : IImageChooser
     private static readonly UploadResult.Refused WrongHash =
         new("", "The SHA-256 of the bytes is not the one that was announced; they were thrown away.");
 
-    private readonly SemaphoreSlim[] _stripes = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
+    private readonly ContentLocks _locks = new();
     private readonly IBootResourceStore _store;
     private readonly IRecordStore _records;
     private readonly ISettingStore _settings;
@@ -52,6 +52,8 @@ public sealed partial class BootResources : IImageChooser
 
     private async Task<UploadResult> StoreAsync(NewBootResource checkedResource, CancellationToken cancellationToken)
     {
+        // Alone with these bytes: otherwise they may be removed after they were found here.
+        using var alone = await _locks.EnterAsync(checkedResource.Sha256, cancellationToken).ConfigureAwait(false);
         if (await _store.CreateAsync(checkedResource, _clock.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } created)
             return new UploadResult.Refused("size", "The same hash was announced with another size.");
 
@@ -78,15 +80,21 @@ public sealed partial class BootResources : IImageChooser
     {
         if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } announced)
             return new UploadResult.NotFound();
-        using (await AloneAsync(announced.Sha256, cancellationToken).ConfigureAwait(false))
+        IUploadHolder? holder;
+        BootResourceFile? file;
+        using (await _locks.EnterAsync(announced.Sha256, cancellationToken).ConfigureAwait(false))
         {
             // Only now, alone with these bytes, is it known how many there are.
-            if (await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false) is not { } file)
-                return new UploadResult.NotFound();
+            file = await FindFileAsync(resourceId, fileId, cancellationToken).ConfigureAwait(false);
+            if (file is null) return new UploadResult.NotFound();
             if (file.IsComplete) return new UploadResult.Refused("", "Cannot upload to a complete file.");
-            if (await AppendNextAsync(file, piece, cancellationToken).ConfigureAwait(false) is { } refused) return refused;
+            (var refused, holder) = await AppendNextAsync(file, piece, cancellationToken).ConfigureAwait(false);
+            if (refused is not null) return refused;
         }
 
+        // No longer alone: the holder may be sending a piece to this host. It is alone with its bytes, and checks how many they are.
+        if (holder is not null && await ForwardAsync(holder, file, piece, cancellationToken).ConfigureAwait(false) is { } refusal)
+            return refusal;
         return await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false) is { } resource
             ? new UploadResult.Taken(resource)
             : new UploadResult.NotFound();
@@ -112,7 +120,7 @@ public sealed partial class BootResources : IImageChooser
         string sha256, long offset, Stream piece, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(offset, 1);
-        using var alone = await AloneAsync(sha256, cancellationToken).ConfigureAwait(false);
+        using var alone = await _locks.EnterAsync(sha256, cancellationToken).ConfigureAwait(false);
         var resource = (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(each => each.Sets.Any(set => IsAwaited(set.File)));
         if (resource?.Sets.First(set => IsAwaited(set.File)).File is not { } file
@@ -140,10 +148,7 @@ public sealed partial class BootResources : IImageChooser
         foreach (var blob in here.Where(blob => !named.Contains(blob.Sha256)))
         {
             if (await _settings.GetAsync(DeletedPrefix + blob.Sha256, cancellationToken).ConfigureAwait(false) is null) continue;
-            using var alone = await AloneAsync(blob.Sha256, cancellationToken).ConfigureAwait(false);
-            if ((await NamedAsync(cancellationToken).ConfigureAwait(false)).Contains(blob.Sha256)) continue; // announced again since
-            await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
-            removed++;
+            if (await RemoveAsync(blob, cancellationToken).ConfigureAwait(false)) removed++;
         }
 
         return removed;
@@ -173,7 +178,7 @@ public sealed partial class BootResources : IImageChooser
         await MarkDeletedAsync(resource.Sets, cancellationToken).ConfigureAwait(false);
         if (await _store.DeleteAsync(id, cancellationToken).ConfigureAwait(false) is not { } orphans) return false;
         if (resource.Origin is { } origin) await ForgetAsync(origin, cancellationToken).ConfigureAwait(false);
-        foreach (var blob in orphans) await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+        foreach (var blob in orphans) await RemoveAsync(blob, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -197,36 +202,37 @@ public sealed partial class BootResources : IImageChooser
         string osSystem, string series, string architecture, CancellationToken cancellationToken) =>
         ImageChoice.Choose(await ListAsync(cancellationToken).ConfigureAwait(false), osSystem, series, architecture);
 
-    /// <summary>Appends a piece behind the bytes that were received, at whichever host they are.</summary>
-    private async Task<UploadResult?> AppendNextAsync(BootResourceFile file, Stream piece, CancellationToken cancellationToken)
+    /// <summary>Appends a piece behind the bytes that were received, or finds the host that has them.</summary>
+    private async Task<(UploadResult? Refused, IUploadHolder? Holder)> AppendNextAsync(
+        BootResourceFile file, Stream piece, CancellationToken cancellationToken)
     {
         var blob = new ImageBlob(file.Sha256, file.Size);
         var here = await _content.LengthAsync(blob, cancellationToken).ConfigureAwait(false);
-        if (here == file.Received) return await AppendAsync(file, here, piece, cancellationToken).ConfigureAwait(false);
+        if (here == file.Received) return (await AppendAsync(file, here, piece, cancellationToken).ConfigureAwait(false), null);
         if (here == file.Size) // this host ended before it could record that
             return await RecordAsync(blob, here, cancellationToken).ConfigureAwait(false)
-                ? new UploadResult.Refused("", "Cannot upload to a complete file.")
-                : WrongHash;
+                ? (new UploadResult.Refused("", "Cannot upload to a complete file."), null)
+                : (WrongHash, null);
         if (file.Received == 0)
         {
             // Bytes of an upload that another host has ended, or that were not acknowledged: it begins again.
             await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
-            return await AppendAsync(file, 0, piece, cancellationToken).ConfigureAwait(false);
+            return (await AppendAsync(file, 0, piece, cancellationToken).ConfigureAwait(false), null);
         }
 
         try
         {
             if (await _content.FindHolderAsync(blob, file.Received, cancellationToken).ConfigureAwait(false) is { } holder)
-                return await ForwardAsync(holder, file, piece, cancellationToken).ConfigureAwait(false);
+                return (null, holder);
         }
         catch (ImageUnavailableException unavailable)
         {
-            return new UploadResult.Unavailable(unavailable.Message);
+            return (new UploadResult.Unavailable(unavailable.Message), null);
         }
 
         return here > file.Received // a host that ended before it could record them
-            ? await AppendAsync(file, here, piece, cancellationToken).ConfigureAwait(false)
-            : new UploadResult.Refused("", "The bytes that were sent before are at no host any more. Announce the image again.");
+            ? (await AppendAsync(file, here, piece, cancellationToken).ConfigureAwait(false), null)
+            : (new UploadResult.Refused("", "The bytes that were sent before are at no host any more. Announce the image again."), null);
     }
 
     private static async Task<UploadResult?> ForwardAsync(
@@ -242,6 +248,10 @@ public sealed partial class BootResources : IImageChooser
         catch (Exception) when (limited.WasTooLong)
         {
             return TooMuch(file);
+        }
+        catch (ImageUnavailableException unavailable)
+        {
+            return new UploadResult.Unavailable(unavailable.Message);
         }
     }
 
@@ -295,19 +305,20 @@ public sealed partial class BootResources : IImageChooser
         return !wrong;
     }
 
+    /// <summary>Removes bytes, unless they were announced again since.</summary>
+    private async Task<bool> RemoveAsync(ImageBlob blob, CancellationToken cancellationToken)
+    {
+        using var alone = await _locks.EnterAsync(blob.Sha256, cancellationToken).ConfigureAwait(false);
+        if ((await NamedAsync(cancellationToken).ConfigureAwait(false)).Contains(blob.Sha256)) return false;
+        await _content.DeleteAsync(blob, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     private async Task<HashSet<string>> NamedAsync(CancellationToken cancellationToken) =>
     [
         .. (await _store.ListAsync(cancellationToken).ConfigureAwait(false)).SelectMany(resource => resource.Sets)
             .Select(set => set.File.Sha256),
     ];
-
-    /// <summary>Waits until no other call of this process uses a content; disposing ends that.</summary>
-    private async Task<Alone> AloneAsync(string sha256, CancellationToken cancellationToken)
-    {
-        var stripe = _stripes[sha256[0] % _stripes.Length];
-        await stripe.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new Alone(stripe);
-    }
 
     private async Task<BootResourceFile?> FindFileAsync(long resourceId, long fileId, CancellationToken cancellationToken) =>
         (await _store.GetAsync(resourceId, cancellationToken).ConfigureAwait(false))?.Sets.Select(set => set.File)
@@ -332,11 +343,6 @@ public sealed partial class BootResources : IImageChooser
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Hash();
-
-    private readonly struct Alone(SemaphoreSlim stripe) : IDisposable
-    {
-        public void Dispose() => stripe.Release();
-    }
 }
 
 /// <summary>An image announced.</summary>

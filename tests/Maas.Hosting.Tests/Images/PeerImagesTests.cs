@@ -191,6 +191,31 @@ public sealed class PeerImagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hosts_that_send_each_other_pieces_at_the_same_time_do_not_wait_for_each_other()
+    {
+        await using var first = await StartAsync("maas-a");
+        await using var second = await StartAsync("maas-b");
+        // Of two contents whose hashes begin alike, each host has the first piece of one.
+        var one = RandomNumberGenerator.GetBytes(2_000);
+        var other = RandomNumberGenerator.GetBytes(2_000);
+        while (SHA256.HashData(one)[0] != SHA256.HashData(other)[0]) other = RandomNumberGenerator.GetBytes(2_000);
+        var (resource, file) = await AnnounceAsync(first, one);
+        var (otherResource, otherFile) = await AnnounceAsync(second, other);
+        await AppendAsync(first, resource, file, one.AsMemory(0, 1_000));
+        await AppendAsync(second, otherResource, otherFile, other.AsMemory(0, 1_000));
+
+        var begun = new TaskCompletionSource();
+        var otherBegun = new TaskCompletionSource();
+        var results = await Task.WhenAll(
+            second.Get<BootResources>().AppendAsync(resource, file, new MeetingStream(one[1_000..], begun, otherBegun.Task), Token),
+            first.Get<BootResources>().AppendAsync(
+                otherResource, otherFile, new MeetingStream(other[1_000..], otherBegun, begun.Task), Token))
+            .WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Token);
+
+        results.Should().AllBeOfType<UploadResult.Taken>();
+    }
+
+    [Fact]
     public async Task A_piece_that_another_host_refuses_is_refused_with_its_reason()
     {
         await using var first = await StartAsync("maas-a");
@@ -370,5 +395,16 @@ public sealed class PeerImagesTests : IAsyncLifetime
             });
             next(application);
         };
+    }
+
+    /// <summary>A piece of which no byte comes before another one is read too.</summary>
+    private sealed class MeetingStream(byte[] bytes, TaskCompletionSource begun, Task other) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            begun.TrySetResult();
+            await other.WaitAsync(cancellationToken);
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 }
