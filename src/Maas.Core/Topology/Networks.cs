@@ -158,6 +158,22 @@ public sealed class Networks
         return _served.OrderNameServersAsync(subnet, servers, host, cancellationToken);
     }
 
+    /// <summary>
+    /// Adds a host to the name servers of a subnet, as <see cref="ApplyServedAsync"/> does, which cannot while a server of the subnet is a
+    /// host that has not joined itself yet. It joins once; if servers are there that a user or a configuration chose, or three already, it
+    /// does not. To be called again from time to time.
+    /// </summary>
+    /// <param name="subnet">The subnet.</param>
+    /// <param name="host">The address of the host.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why the change was refused, in words; empty when it was not.</returns>
+    public Task<IReadOnlyList<string>> JoinNameServersAsync(
+        IPNetwork subnet, IPAddress host, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return _served.JoinNameServersAsync(subnet, host, cancellationToken);
+    }
+
     private async Task<RecordContext<T>> ContextAsync<T>(
         Func<TopologySnapshot, RecordContext<T>> make, CancellationToken cancellationToken)
         where T : StoredRecord

@@ -7,9 +7,16 @@ namespace Maas.Core.Topology;
 /// Changes a stored subnet by the difference of two configurations. Each change follows the rules that users' changes follow, and is
 /// skipped when it is made already: after a crash, the next start makes the rest.
 /// </summary>
+/// <param name="networks">Makes the changes.</param>
+/// <param name="topology">What is stored.</param>
+/// <param name="subnet">The stored subnet.</param>
+/// <param name="hosts">Those of its name servers that are hosts' addresses.</param>
+/// <param name="served">The subnet as it is wanted.</param>
+/// <param name="before">What was applied last.</param>
+/// <param name="wanted">What is applied now.</param>
 internal sealed class ServedSubnetChange(
-    Networks networks, TopologySnapshot topology, Subnet subnet, ServedSubnet served, ServedConfiguration before,
-    ServedConfiguration wanted)
+    Networks networks, TopologySnapshot topology, Subnet subnet, IReadOnlyList<IPAddress> hosts, ServedSubnet served,
+    ServedConfiguration before, ServedConfiguration wanted)
 {
     private readonly List<string> _refusals = [];
 
@@ -40,6 +47,9 @@ internal sealed class ServedSubnetChange(
     private IReadOnlyList<IPAddress> NameServersOf(Subnet present)
     {
         if (present.DnsServers.Select(server => $"{server}").SequenceEqual(before.NameServers)) return served.Subnet.DnsServers;
+        // No user and no other configuration chose servers: those of this configuration replace the hosts' own addresses.
+        if (served.HostNameServer is null && present.DnsServers.Count > 0 && present.DnsServers.All(hosts.Contains))
+            return served.Subnet.DnsServers;
         // Other hosts' addresses are in the list too: the one of this host changes in its place.
         return before.NameServers is [var old] && served.HostNameServer is { } host
             ? [.. present.DnsServers.Select(server => $"{server}" == old ? host : server).Distinct()]

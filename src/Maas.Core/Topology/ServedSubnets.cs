@@ -43,11 +43,11 @@ internal sealed class ServedSubnets(
             ? [host, .. servers.Where(server => !server.Equals(host))]
             : servers;
 
+    /// <inheritdoc cref="Networks.JoinNameServersAsync"/>
     // Each host adds itself once to the name servers that are hosts: so users may remove it, and servers that they chose stay alone.
-    private async Task<IReadOnlyList<string>> JoinNameServersAsync(IPNetwork cidr, IPAddress host, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> JoinNameServersAsync(IPNetwork cidr, IPAddress host, CancellationToken cancellationToken)
     {
-        var mark = NameOf(cidr, host);
-        if (await settings.GetAsync(mark, cancellationToken).ConfigureAwait(false) is not null) return [];
+        if (await IsHostAsync(cidr, host, cancellationToken).ConfigureAwait(false)) return [];
         var topology = await topologyCache.GetAsync(cancellationToken).ConfigureAwait(false);
         if (topology.Subnets.FirstOrDefault(each => each.Cidr.Equals(cidr)) is not { } subnet) return [];
         if (!subnet.DnsServers.Contains(host))
@@ -62,16 +62,20 @@ internal sealed class ServedSubnets(
             if (edit is RecordEdit<Subnet>.Refused(_, var reason)) return [reason];
         }
 
-        await settings.SetAsync(mark, "true", cancellationToken).ConfigureAwait(false);
+        await settings.SetAsync(NameOf(cidr, host), "true", cancellationToken).ConfigureAwait(false);
         return [];
     }
 
     private async Task<bool> AreOfHostsAsync(IPNetwork cidr, IReadOnlyList<IPAddress> servers, CancellationToken cancellationToken)
     {
         foreach (var server in servers)
-            if (await settings.GetAsync(NameOf(cidr, server), cancellationToken).ConfigureAwait(false) is null) return false;
+            if (!await IsHostAsync(cidr, server, cancellationToken).ConfigureAwait(false)) return false;
         return true;
     }
+
+    // Whether a host has joined with this address.
+    private async Task<bool> IsHostAsync(IPNetwork cidr, IPAddress server, CancellationToken cancellationToken) =>
+        await settings.GetAsync(NameOf(cidr, server), cancellationToken).ConfigureAwait(false) is not null;
 
     private static string NameOf(IPNetwork cidr, IPAddress server) => $"host_name_server {cidr} {server}";
 
@@ -79,10 +83,13 @@ internal sealed class ServedSubnets(
         ServedSubnet served, ServedConfiguration before, ServedConfiguration wanted, CancellationToken cancellationToken)
     {
         var topology = await topologyCache.GetAsync(cancellationToken).ConfigureAwait(false);
-        return topology.Subnets.FirstOrDefault(each => each.Cidr.Equals(served.Subnet.Cidr)) is { } subnet
-            ? await new ServedSubnetChange(networks, topology, subnet, served, before, wanted).ApplyAsync(cancellationToken)
-                .ConfigureAwait(false)
-            : [$"The subnet {served.Subnet.Cidr} was deleted."];
+        if (topology.Subnets.FirstOrDefault(each => each.Cidr.Equals(served.Subnet.Cidr)) is not { } subnet)
+            return [$"The subnet {served.Subnet.Cidr} was deleted."];
+        List<IPAddress> hosts = [];
+        foreach (var server in subnet.DnsServers)
+            if (await IsHostAsync(subnet.Cidr, server, cancellationToken).ConfigureAwait(false)) hosts.Add(server);
+        return await new ServedSubnetChange(networks, topology, subnet, hosts, served, before, wanted).ApplyAsync(cancellationToken)
+            .ConfigureAwait(false);
     }
 
     // Whether the subnet was stored now, in one transaction.

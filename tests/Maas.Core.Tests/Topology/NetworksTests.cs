@@ -202,6 +202,43 @@ public class NetworksTests
     }
 
     [Fact]
+    public async Task A_name_server_that_the_configuration_names_later_replaces_those_that_are_hosts()
+    {
+        await using var test = await TestCore.OpenAsync();
+        foreach (var host in new[] { 1, 2 })
+            await ApplyAsync(test, OfHost(host, $"10.0.0.{host}") with { HostNameServer = Ip($"10.0.0.{host}") });
+
+        await ApplyAsync(test, OfHost(1, "10.0.0.53"));
+        (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers.Should().Equal(Ip("10.0.0.53"));
+        await ApplyAsync(test, OfHost(2, "10.0.0.2") with { HostNameServer = Ip("10.0.0.2") });
+        (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers.Should().Equal(Ip("10.0.0.53"));
+    }
+
+    [Fact]
+    public async Task A_host_that_started_before_the_present_name_server_was_known_as_a_host_joins_later()
+    {
+        await using var test = await TestCore.OpenAsync();
+        await ApplyAsync(test, OfHost(1, "10.0.0.1")); // as a version stored it that did not note hosts
+        await ApplyAsync(test, OfHost(2, "10.0.0.2") with { HostNameServer = Ip("10.0.0.2") });
+        await JoinAsync();
+        (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers.Should().Equal([Ip("10.0.0.1")], "a user may have chosen it");
+
+        await ApplyAsync(test, OfHost(1, "10.0.0.1") with { HostNameServer = Ip("10.0.0.1") });
+        await JoinAsync();
+        await JoinAsync();
+        (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers.Should().Equal(Ip("10.0.0.1"), Ip("10.0.0.2"));
+
+        async Task JoinAsync() =>
+            (await test.Core.Networks.JoinNameServersAsync(IPNetwork.Parse("10.0.0.0/24"), Ip("10.0.0.2"))).Should().BeEmpty();
+    }
+
+    private static ServedSubnet OfHost(int host, string server) => new()
+    {
+        Subnet = new Subnet { Cidr = IPNetwork.Parse("10.0.0.0/24"), DnsServers = [Ip(server)] },
+        Rack = SystemId.Parse($"abcd4{"xabcd"[host]}"),
+    };
+
+    [Fact]
     public async Task What_a_rule_refuses_of_a_configuration_is_named_and_tried_again()
     {
         await using var test = await TestCore.OpenAsync();
