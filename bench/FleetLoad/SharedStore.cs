@@ -11,7 +11,7 @@ using Maas.Core.Stores;
 namespace FleetLoad;
 
 /// <summary>One store, as each of several hosts sees it: the first host opens it, and its owner closes it.</summary>
-internal sealed class SharedStore(IMaasStore store, bool isFirst, TimeProvider? clock = null) : IMaasStore
+internal sealed class SharedStore(IMaasStore store, bool isFirst, TimeProvider? clock = null, IRecordStore? records = null) : IMaasStore
 {
     public IMachineStore Machines => store.Machines;
 
@@ -33,7 +33,7 @@ internal sealed class SharedStore(IMaasStore store, bool isFirst, TimeProvider? 
 
     public ISettingStore Settings => store.Settings;
 
-    public IRecordStore Records => store.Records;
+    public IRecordStore Records => records ?? store.Records;
 
     public TimeProvider GetClock(TimeProvider host) => clock ?? store.GetClock(host);
 

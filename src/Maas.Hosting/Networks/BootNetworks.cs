@@ -1,4 +1,5 @@
 using Maas.Hosting.Link;
+using Maas.Hosting.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,8 @@ namespace Maas.Hosting.Networks;
 /// </summary>
 internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposable
 {
+    private static readonly TimeSpan S_join = TimeSpan.FromMinutes(1);
+
     private readonly NetworkParts _parts;
     private readonly OptionsChanges _changes;
     private readonly WebAddress _web;
@@ -64,6 +67,7 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
 
         _running.Add(FollowAsync(_stopping.Token));
         _running.Add(ConfigureAsync(_stopping.Token));
+        _running.Add(JoinNameServersAsync(_stopping.Token));
     }
 
     /// <inheritdoc/>
@@ -87,40 +91,59 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
         _stopping.Dispose();
     }
 
-    // What the API changes is leased at once; another host's change within seconds.
-    private async Task FollowAsync(CancellationToken cancellationToken)
-    {
-        try
+    // What the API changes is leased at once; another host's change within seconds; after an outage of the store, what changed meanwhile.
+    private Task FollowAsync(CancellationToken cancellationToken) => WatchLoop.RunAsync(
+        _parts.Topology.WatchAsync,
+        async (topology, stop) =>
         {
-            await foreach (var topology in _parts.Topology.WatchAsync(cancellationToken).ConfigureAwait(false))
-                foreach (var network in All) await network.FollowAsync(topology, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
+            var areFollowed = true;
+            foreach (var network in All) areFollowed &= await network.FollowAsync(topology, stop).ConfigureAwait(false);
+            return areFollowed;
+        },
+        failure => LogNotRead(failure.Message), _parts.TimeProvider, cancellationToken);
 
-    private async Task ConfigureAsync(CancellationToken cancellationToken)
-    {
-        try
+    private Task ConfigureAsync(CancellationToken cancellationToken) => WatchLoop.RunAsync(
+        _changes.WatchAsync,
+        async (options, stop) =>
         {
-            await foreach (var options in _changes.WatchAsync(cancellationToken).ConfigureAwait(false))
+            var areUsed = true;
+            foreach (var network in All)
             {
-                foreach (var network in All)
-                {
-                    if (options.Networks.TryGetValue(network.Name, out var changed))
-                        await network.ConfigureAsync(changed, cancellationToken).ConfigureAwait(false);
-                    else
-                        LogRemoved(network.Name);
-                }
-
-                foreach (var name in options.Networks.Keys.Where(name => Find(name) is null)) LogAdded(name);
+                if (options.Networks.TryGetValue(network.Name, out var changed))
+                    areUsed &= await network.ConfigureAsync(changed, stop).ConfigureAwait(false);
+                else
+                    LogRemoved(network.Name);
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+
+            foreach (var name in options.Networks.Keys.Where(name => Find(name) is null)) LogAdded(name);
+            if (!areUsed) _changes.Repeat();
+            return areUsed;
+        },
+        failure =>
         {
-            // The host stops.
+            LogNotConfigured(failure.Message);
+            _changes.Repeat();
+        },
+        _parts.TimeProvider, cancellationToken);
+
+    // A host joins the name servers of another one only when that one is known as a host: it may start later, or be upgraded later.
+    private async Task JoinNameServersAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(S_join, _parts.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                foreach (var network in All) await network.JoinNameServersAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                return; // the host stops, or is disposed of
+            }
+            catch (Exception failure)
+            {
+                LogNotJoined(failure.Message);
+            }
         }
     }
 
@@ -156,4 +179,13 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
 
     [LoggerMessage(178, LogLevel.Warning, "Network {Network} was added to the configuration, and is served from the next start on")]
     private partial void LogAdded(string network);
+
+    [LoggerMessage(186, LogLevel.Error, "The stored networks cannot be read and are read again later; DHCP goes on as before: {Reason}")]
+    private partial void LogNotRead(string reason);
+
+    [LoggerMessage(188, LogLevel.Warning, "This host cannot join the name servers of its networks and tries again later: {Reason}")]
+    private partial void LogNotJoined(string reason);
+
+    [LoggerMessage(187, LogLevel.Error, "The changed configuration cannot be used and is read again later: {Reason}")]
+    private partial void LogNotConfigured(string reason);
 }

@@ -47,7 +47,8 @@ internal sealed partial class NetworkRunner
     }
 
     /// <summary>Leases the subnets that are stored now, where they differ from those that were stored before.</summary>
-    public async Task FollowAsync(TopologySnapshot topology, CancellationToken cancellationToken)
+    /// <returns><see langword="false"/> for a failure that may pass, such as a database that does not answer; it is logged.</returns>
+    public async Task<bool> FollowAsync(TopologySnapshot topology, CancellationToken cancellationToken)
     {
         try
         {
@@ -62,10 +63,12 @@ internal sealed partial class NetworkRunner
             if (_replaced6 is null && _link6 is { } link6 && StoredSubnets.Of(link6, topology) is { } subnets6
                 && !(_stored6 is { } before6 && NetworkTopology.AreSame(subnets6, before6)))
                 await LeaseStoredAsync(subnets6, cancellationToken).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotFollowed(name, exception.Message);
+            return exception is ArgumentException or InvalidOperationException;
         }
     }
 
@@ -73,17 +76,18 @@ internal sealed partial class NetworkRunner
     /// Continues with changed options: what is leased changes at once, the rest at the next start. A network that could not be served yet
     /// is tried with the changed options.
     /// </summary>
-    public async Task ConfigureAsync(MaasNetworkOptions changed, CancellationToken cancellationToken)
+    /// <returns><see langword="false"/> for a failure that may pass, such as a database that does not answer; it is logged.</returns>
+    public async Task<bool> ConfigureAsync(MaasNetworkOptions changed, CancellationToken cancellationToken)
     {
         if (!_isPrepared)
         {
             _options = changed;
-            return;
+            return true;
         }
 
         var served = _options;
         if (NetworkOptionChanges.AtNextStart(served, changed) is { Count: > 0 } later) LogNextStart(name, string.Join(", ", later));
-        if (!NetworkOptionChanges.AreOnePlace(served, changed)) return;
+        if (!NetworkOptionChanges.AreOnePlace(served, changed)) return true;
         try
         {
             var options = NetworkOptionChanges.WithAddresses(served, changed);
@@ -94,14 +98,21 @@ internal sealed partial class NetworkRunner
                 await parts.Topology.ApplyAsync(name, link6, network.HasIPv4 ? network.Network : null, cancellationToken)
                     .ConfigureAwait(false);
             (_options, _link, _link6) = (options, link, link6);
-            await FollowAsync(await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
+            return await FollowAsync(await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotConfigured(name, exception.Message);
+            return exception is ArgumentException or InvalidOperationException;
         }
     }
+
+    /// <summary>Lets this host join the name servers of the network, if it could not when the network was stored.</summary>
+    public Task JoinNameServersAsync(CancellationToken cancellationToken) =>
+        _link is { } link && NameServerOf(_options, link) is { } host
+            ? parts.Topology.JoinNameServersAsync(link.Network, host, cancellationToken)
+            : Task.CompletedTask;
 
     // Leases what the options say, which is stored first.
     private async Task LeaseAsync(MaasNetworkOptions options, BootNetwork? network, CancellationToken cancellationToken)

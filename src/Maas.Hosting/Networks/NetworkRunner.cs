@@ -1,4 +1,5 @@
 using Maas.Boot;
+using Maas.Core;
 using Maas.Hosting.Link;
 using Maas.Hosting.Privileges;
 using Microsoft.Extensions.Logging;
@@ -56,8 +57,13 @@ internal sealed partial class NetworkRunner(string name, MaasNetworkOptions conf
                 _server = await PrepareAsync(options, cancellationToken).ConfigureAwait(false);
                 (_failure, _isPrepared) = (null, true);
                 // What changed meanwhile was to be used by the next attempt, which there is not.
-                if (Interlocked.Exchange(ref _options, options) is var changed && changed != options)
-                    await ConfigureAsync(changed, cancellationToken).ConfigureAwait(false);
+                if (Interlocked.Exchange(ref _options, options) is var changed && changed != options
+                    && !await ConfigureAsync(changed, cancellationToken).ConfigureAwait(false))
+                {
+                    (_isPrepared, _options) = (false, changed);
+                    throw new StoreUnavailableException("The changed options cannot be stored.");
+                }
+
                 if (_server is not null) LogServed(name, $"{parts.Links.All.First(link => link.Name == name).Network.Address}");
                 _tried.TrySetResult();
                 await (_server?.RunAsync(cancellationToken) ?? Task.Delay(Timeout.InfiniteTimeSpan, parts.TimeProvider, cancellationToken))

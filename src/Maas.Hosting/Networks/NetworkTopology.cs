@@ -65,6 +65,10 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
             },
             cancellationToken);
 
+    /// <summary>Lets this host join the name servers of a link, if it could not yet.</summary>
+    public Task JoinNameServersAsync(IPNetwork link, IPAddress host, CancellationToken cancellationToken) =>
+        core.Networks.JoinNameServersAsync(link, host, cancellationToken);
+
     /// <summary>Name servers as this host names them: itself first among hosts.</summary>
     public async Task<IReadOnlyList<DhcpSubnet>> OrderNameServersAsync(
         IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IPAddress? host, CancellationToken cancellationToken)

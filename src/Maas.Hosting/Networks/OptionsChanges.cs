@@ -14,19 +14,24 @@ internal sealed partial class OptionsChanges(
     IEnumerable<ReloadedConfiguration> configurations, IEnumerable<IOptionsChangeTokenSource<MaasOptions>> sources,
     IOptionsFactory<MaasOptions> factory, ILogger<OptionsChanges> logger)
 {
-    /// <summary>Later options, until cancelled. Changes that follow each other quickly are one.</summary>
+    private readonly Channel<bool> _changes =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>
+    /// Later options, until cancelled. Changes that follow each other quickly are one. One reader at a time; what changes between two of
+    /// them is not seen, unless <see cref="Repeat"/> is called.
+    /// </summary>
     public async IAsyncEnumerable<MaasOptions> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         List<IDisposable> registrations =
         [
             .. configurations.Select(each => (Func<IChangeToken>)each.Configuration.GetReloadToken)
                 .Concat(sources.Select(each => (Func<IChangeToken>)each.GetChangeToken))
-                .Select(token => ChangeToken.OnChange(token, () => { changes.Writer.TryWrite(true); })),
+                .Select(token => ChangeToken.OnChange(token, Repeat)),
         ];
         try
         {
-            await foreach (var _ in changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var _ in _changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 if (Read() is { } options) yield return options;
         }
         finally
@@ -34,6 +39,9 @@ internal sealed partial class OptionsChanges(
             foreach (var registration in registrations) registration.Dispose();
         }
     }
+
+    /// <summary>Lets <see cref="WatchAsync"/> return the present options once more.</summary>
+    public void Repeat() => _changes.Writer.TryWrite(true);
 
     private MaasOptions? Read()
     {

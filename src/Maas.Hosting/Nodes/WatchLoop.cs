@@ -6,15 +6,31 @@ internal static class WatchLoop
     private static readonly TimeSpan S_afterFailure = TimeSpan.FromSeconds(5);
 
     /// <summary>Takes each state; after a failure, which is reported, it watches again.</summary>
-    public static async Task RunAsync<T>(
+    public static Task RunAsync<T>(
         Func<CancellationToken, IAsyncEnumerable<T>> watch, Action<T> take, Action<Exception> failed, TimeProvider timeProvider,
-        CancellationToken stoppingToken)
+        CancellationToken stoppingToken) =>
+        RunAsync(
+            watch,
+            (state, _) =>
+            {
+                take(state);
+                return Task.FromResult(true);
+            },
+            failed, timeProvider, stoppingToken);
+
+    /// <summary>
+    /// Takes each state; after a failure, which is reported or is <see langword="false"/>, it watches again, from the present state on.
+    /// </summary>
+    public static async Task RunAsync<T>(
+        Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<T, CancellationToken, Task<bool>> take, Action<Exception> failed,
+        TimeProvider timeProvider, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await foreach (var state in watch(stoppingToken).ConfigureAwait(false)) take(state);
+                await foreach (var state in watch(stoppingToken).ConfigureAwait(false))
+                    if (!await take(state, stoppingToken).ConfigureAwait(false)) break;
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
