@@ -23,6 +23,7 @@ internal sealed partial class PostgresConnection(
     : IDisposable
 {
     private const int LongestPause = 50; // milliseconds
+    private const int PreparationAttempts = 10;
     private static readonly TimeSpan Reconnection = TimeSpan.FromMilliseconds(200);
     private readonly string _name = Guid.CreateVersion7().ToString("N");
     private NpgsqlConnection? _connection;
@@ -95,6 +96,7 @@ internal sealed partial class PostgresConnection(
         // Each attempt to connect may take long: what has waited for its whole time behind others does not wait for one of its own.
         if (_connection is null && _loss is { } loss && (stop.IsCancellationRequested || IsOver(requested))) throw Unavailable(loss);
         var outcome = new Outcome<T>();
+        var preparations = 0;
         for (var failures = 1; ; failures++)
         {
             try
@@ -112,6 +114,9 @@ internal sealed partial class PostgresConnection(
             }
             catch (Exception failure) when (PostgresFailure.Of(failure) is var found && found is not PostgresFailureKind.Final)
             {
+                // A preparation that fails may have run for longer than others are tried: from then on it is tried for as long as they are.
+                if (kind is WriteKind.Preparation && _connection is not null && ++preparations < PreparationAttempts)
+                    requested = Stopwatch.GetTimestamp();
                 if (found is PostgresFailureKind.Lost) Drop(failure);
                 else Rollback();
                 if (stop.IsCancellationRequested

@@ -21,6 +21,8 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
     private readonly BlockingCollection<PostgresWork> _queue = new(QueueLimit);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _threads = [];
+    private readonly Lock _lock = new();
+    private readonly HashSet<Task> _preparations = [];
     private readonly PostgresStoreOptions _options;
     private readonly DatabaseClock _clock;
     private readonly ILogger _logger;
@@ -51,10 +53,16 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
     /// <summary>Finishes what was begun, then closes the connections.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) != 0) return;
+        lock (_lock)
+            if (Interlocked.Exchange(ref _isClosed, 1) != 0) return;
         _queue.CompleteAdding();
         _stop.Cancel();
         foreach (var thread in _threads) thread.Join();
+        Task[] preparations;
+        lock (_lock) preparations = [.. _preparations];
+        // The caller that began one is told how it ended.
+        foreach (var preparation in preparations)
+            preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         _queue.Dispose();
         _stop.Dispose();
     }
@@ -62,16 +70,22 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
     /// <summary>Runs a transaction on a connection of its own, whose statements may take longer than those of others.</summary>
     private Task<T> PrepareAsync<T>(Func<SqlSession, T> change, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed) != 0, this);
-        var stop = _stop.Token;
-        return Task.Factory.StartNew(
-            () =>
-            {
-                using var source = PostgresDataSource.CreatePatient(_options);
-                using var connection = new PostgresConnection(source, _options, _clock, _logger, NoteLoss, stop);
-                return connection.Write(change, WriteKind.Preparation, Stopwatch.GetTimestamp());
-            },
-            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed) != 0, this);
+            var stop = _stop.Token;
+            var preparation = Task.Factory.StartNew(
+                () =>
+                {
+                    using var source = PostgresDataSource.CreatePatient(_options);
+                    using var connection = new PostgresConnection(source, _options, _clock, _logger, NoteLoss, stop);
+                    return connection.Write(change, WriteKind.Preparation, Stopwatch.GetTimestamp());
+                },
+                cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _preparations.RemoveWhere(each => each.IsCompleted);
+            _preparations.Add(preparation);
+            return preparation;
+        }
     }
 
     private Task<T> Enqueue<T>(Func<PostgresConnection, long, T> run, WriteKind? kind, CancellationToken cancellationToken)

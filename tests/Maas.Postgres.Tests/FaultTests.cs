@@ -3,6 +3,8 @@ using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Stores;
 using Maas.Postgres.Tests.Faults;
+using Maas.Sql;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Maas.Postgres.Tests;
@@ -130,6 +132,38 @@ public sealed class FaultTests
         (await requests[^1].Awaiting(each => each).Should().ThrowAsync<StoreUnavailableException>()).WithMessage("10,000 *");
         await end.CancelAsync();
         way.Heal();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_database_is_closed_when_the_preparation_that_runs_has_ended()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var options = (await PostgresServer.GetSharedAsync()).NewOptions(1);
+        await using var store = new PostgresMaasStore(options);
+        await store.OpenAsync(new StoreLimits(), stop);
+        await using var source = PostgresDataSource.Create(options);
+        var database = new PostgresDatabase(source, options, new DatabaseClock(TimeProvider.System), NullLogger.Instance);
+        var began = new TaskCompletionSource();
+        using var end = new ManualResetEventSlim();
+        var preparation = database.WriteAsync(
+            session =>
+            {
+                began.TrySetResult();
+                end.Wait();
+                return session.ExecuteScalar<long>("SELECT 1::bigint");
+            },
+            stop, WriteKind.Preparation);
+        await began.Task;
+
+        var closing = Task.Run(database.Dispose);
+        await FluentActions.Awaiting(async () =>
+        {
+            while (!stop.IsCancellationRequested) await database.ReadAsync(_ => 0, stop);
+        }).Should().ThrowAsync<InvalidOperationException>("it is being closed");
+        closing.IsCompleted.Should().BeFalse();
+        end.Set();
+        await closing;
+        preparation.IsCompleted.Should().BeTrue();
     }
 
     private static async Task<PostgresMaasStore> OpenAsync(Partition way, TimeSpan retries, CancellationToken stop)
