@@ -135,7 +135,8 @@ internal sealed class Session(MaasClient client, Report report) : IDisposable
         TimeoutException late => (ExitCode.Unreachable, late.Message),
         OperationCanceledException => (ExitCode.Cancelled, ""),
         IOException or UnauthorizedAccessException or InvalidDataException or InvalidImageException or PackageNotFoundException
-            or UntrustedArchiveException or SecretKeyException or StoreVersionException or OptionsValidationException or DbException =>
+            or UntrustedArchiveException or SecretKeyException or StoreVersionException or OptionsValidationException or DbException
+            or StoreUnavailableException =>
             (ExitCode.Refused, failure.Message),
         // A part of the program was given what it does not take, such as a file of another kind.
         ArgumentException => (ExitCode.Usage, failure.Message),

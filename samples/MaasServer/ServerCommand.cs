@@ -175,8 +175,8 @@ internal static class ServerCommand
                 return 0;
             }
             catch (Exception refused) when (refused is OptionsValidationException or FormatException or InvalidOperationException
-                or DbException or StoreLockedException or StoreVersionException or SecretKeyException or CryptographicException
-                or IOException or SocketException or UnauthorizedAccessException)
+                or DbException or StoreUnavailableException or StoreLockedException or StoreVersionException or SecretKeyException
+                or CryptographicException or IOException or SocketException or UnauthorizedAccessException)
             {
                 await Console.Error.WriteLineAsync($"maas: {refused.Message}");
                 return 1;

@@ -82,7 +82,7 @@ internal static class StoreCommand
                 Write(report, result);
             }
             catch (Exception refused) when (refused is StoreBackupException or StoreLockedException or StoreVersionException
-                or DbException or NotSupportedException)
+                or StoreUnavailableException or DbException or NotSupportedException)
             {
                 throw new CommandFailedException(refused.Message);
             }
