@@ -236,11 +236,12 @@ public sealed class RedfishClientTests
     [InlineData(false)] // nothing arrives for five minutes: the connection may be dead
     public async Task A_connection_of_events_that_ends_or_is_silent_is_opened_again(bool ends)
     {
+        var stop = TestContext.Current.CancellationToken;
         await using var bmc = new SimulatedRedfish();
         var time = new TimersInOrder();
         await using var client = Client(bmc, timeProvider: time);
-        var system = await client.GetSystemAsync(cancellationToken: Stop);
-        await using var events = client.WatchEventsAsync(system, cancellationToken: Stop).GetAsyncEnumerator(Stop);
+        var system = await client.GetSystemAsync(cancellationToken: stop);
+        await using var events = client.WatchEventsAsync(system, cancellationToken: stop).GetAsyncEnumerator(stop);
         var next = events.MoveNextAsync().AsTask();
         while (bmc.Listeners == 0) await Task.Yield();
         if (ends)
@@ -249,7 +250,7 @@ public sealed class RedfishClientTests
             bmc.DropListeners();
         }
 
-        await time.PassAsync(silence: ends ? null : TimeSpan.FromMinutes(5), pause: TimeSpan.FromSeconds(5), Stop);
+        await time.PassAsync(silence: ends ? null : TimeSpan.FromMinutes(5), pause: TimeSpan.FromSeconds(5), stop);
         while (!next.IsCompleted)
         {
             bmc.RaiseEvent("Critical", "A fan failed.");
@@ -319,6 +320,7 @@ public sealed class RedfishClientTests
     [Fact(Timeout = 60_000)]
     public async Task A_service_that_ends_each_connection_of_events_at_once_is_given_up()
     {
+        var stop = TestContext.Current.CancellationToken;
         await using var bmc = new HttpPeer((request, _) => (200, request.Url.AbsolutePath switch
         {
             "/redfish/v1/" => """{"EventService": {"@odata.id": "/events"}}""",
@@ -330,11 +332,11 @@ public sealed class RedfishClientTests
         await using var client = new RedfishClient(
             new RedfishConnectionSettings { Address = bmc.Address }, new() { RequestTimeout = TimeSpan.FromSeconds(7) }, time);
         var system = new RedfishSystem { Id = "1", Path = "/1" };
-        await using var events = client.WatchEventsAsync(system, cancellationToken: Stop).GetAsyncEnumerator(Stop);
+        await using var events = client.WatchEventsAsync(system, cancellationToken: stop).GetAsyncEnumerator(stop);
         var next = events.MoveNextAsync().AsTask();
 
         for (var failures = 1; failures <= 10; failures++)
-            await time.PassAsync(silence: null, pause: TimeSpan.FromSeconds(5 * failures), Stop);
+            await time.PassAsync(silence: null, pause: TimeSpan.FromSeconds(5 * failures), stop);
 
         (await FailureOf(() => next)).Failure.Should().Be(PowerFailure.Unintelligible);
         bmc.Requests.Count(request => request == "GET /stream").Should().Be(11);
