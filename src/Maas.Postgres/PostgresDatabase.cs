@@ -60,7 +60,7 @@ internal sealed class PostgresDatabase : SqlDatabase, IDisposable
         foreach (var thread in _threads) thread.Join();
         Task[] preparations;
         lock (_lock) preparations = [.. _preparations];
-        // The caller that began one is told how it ended.
+        // Its caller has its outcome; here only its end counts.
         foreach (var preparation in preparations)
             preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         _queue.Dispose();
