@@ -19,6 +19,12 @@ internal sealed partial class ChangeFailures(ILogger<ChangeFailures> logger)
             : "It failed, and may have been done in part. The server's log has the reason.";
     }
 
+    /// <summary>Logs that the progress of the import of images could not be read; the page reads it again.</summary>
+    public void NoteUnread(Exception failure) => LogNotRead(logger, failure);
+
     [LoggerMessage(2, LogLevel.Error, "A change in the dashboard failed")]
     private static partial void LogFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(3, LogLevel.Warning, "Failed to read the progress of the import of images; trying again")]
+    private static partial void LogNotRead(ILogger logger, Exception failure);
 }
