@@ -96,7 +96,7 @@ public enum ImageImportState
 [JsonConverter(typeof(JsonStringEnumConverter<ImageImportResult>))]
 public enum ImageImportResult
 {
-    /// <summary>There was none, or it runs.</summary>
+    /// <summary>No import has ended yet, or one runs.</summary>
     None,
 
     /// <summary>All selected images are here.</summary>

@@ -137,7 +137,7 @@ public sealed partial class ImageImports
         }
     }
 
-    // A failure that the last import had too was told then.
+    // A failure that the last import had too has its event already.
     private static IReadOnlyList<EventNote> EventsOf(ImageImportRun run, ImageImportResult result, IReadOnlyList<string> before) =>
     [
         .. run.Failures.Except(before).Select(failure => new EventNote(EventLevel.Error, "Region import error", failure)),

@@ -212,9 +212,10 @@ public sealed partial class Machines
             };
         }
 
-        var image = deploy.Ephemeral
-            ? await _images.ChooseForMemoryAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken).ConfigureAwait(false)
-            : await _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken).ConfigureAwait(false);
+        var chosen = deploy.Ephemeral
+            ? _images.ChooseForMemoryAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken)
+            : _images.ChooseAsync(deploy.OsSystem, deploy.DistroSeries, architecture, cancellationToken);
+        var image = await chosen.ConfigureAwait(false);
         var recipe = image is null && deploy.DistroSeries.Length > 0
             ? _recipes?.Choose(deploy.OsSystem, deploy.DistroSeries, architecture)
             : null;

@@ -6,7 +6,7 @@ internal static class DashboardPages
     /// <summary>All routes.</summary>
     public static IReadOnlyList<string> Routes { get; } =
         [
-            "/", "/machines/{id}", "/images", "/images/sources", "/networks", "/dns", "/zones", "/events", "/scripts", "/templates", "/users",
-            "/settings", "/health", "/account",
+            "/", "/machines/{id}", "/images", "/images/sources", "/networks", "/dns", "/zones", "/events", "/scripts", "/templates",
+            "/users", "/settings", "/health", "/account",
         ];
 }

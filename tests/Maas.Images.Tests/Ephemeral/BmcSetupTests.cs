@@ -152,7 +152,8 @@ public sealed class BmcSetupTests(MirrorFixture mirror) : IDisposable
         return await VirtualMachine.RunAsync(
         [
             "-smp", "2", "-m", "512", "-kernel", environment.KernelPath, "-initrd", both, "-append",
-            $"{VirtualMachine.KernelOptions} maas.pause=0 maas.patience=8 maas.url={server.GuestBase} maas.token={MetadataServer.BootToken}",
+            $"{VirtualMachine.KernelOptions} maas.pause=0 maas.patience=8 maas.url={server.GuestBase} "
+                + $"maas.token={MetadataServer.BootToken}",
             "-netdev", "user,id=lan", "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:00:ab:01,romfile=",
             "-chardev", string.Create(CultureInfo.InvariantCulture, $"socket,id=ipmi,host=127.0.0.1,port={serial},reconnect=1"),
             "-device", "ipmi-bmc-extern,id=bmc,chardev=ipmi", "-device", "isa-ipmi-kcs,bmc=bmc",

@@ -8,7 +8,7 @@ namespace Maas.Images.Tests.Ephemeral;
 internal static class VirtualMachine
 {
     /// <summary>
-    /// What every kernel of these machines is told, the test's own options after it. Where the host is busy the check of the timer may
+    /// The options of every kernel of these machines, before the test's own. Where the host is busy the check of the timer may
     /// fail, and the kernel panics.
     /// </summary>
     public const string KernelOptions = "console=ttyS0 quiet no_timer_check";

@@ -24,7 +24,7 @@ public sealed record DhcpLoadSplitOptions
     /// <summary>
     /// For how long a client of another server has asked in vain (its field <c>secs</c>) when this one answers it; 3 s unless told
     /// otherwise. Some firmware always says 0: it is answered when it asks for the third time in a minute.
-    /// 4,096 clients of other servers are told apart in a minute; the rest is answered at once.
+    /// It counts for 4,096 clients in a minute, and answers the rest at once.
     /// </summary>
     public TimeSpan DelayedService { get; set; } = TimeSpan.FromSeconds(3);
 }
