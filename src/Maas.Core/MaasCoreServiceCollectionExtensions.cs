@@ -20,8 +20,8 @@ public static class MaasCoreServiceCollectionExtensions
     /// Adds <see cref="MaasCore"/>, each of its services by its own type, and a hosted service that runs its workers. The
     /// store is opened when the first of them is asked for, at the latest when the host starts.
     /// <see cref="IMachinePower"/>, <see cref="IImageContent"/>, <see cref="IBootSourceReader"/>, <see cref="ISshKeySource"/>,
-    /// <see cref="IInstallRecipes"/>, every <see cref="RecordTable"/>, every <see cref="ScriptDefinition"/> and <see cref="TimeProvider"/> are
-    /// used when registered.
+    /// <see cref="IInstallRecipes"/>, every <see cref="RecordTable"/>, every <see cref="ScriptDefinition"/> and
+    /// <see cref="TimeProvider"/> are used when registered.
     /// </summary>
     public static IServiceCollection AddMaasCore(this IServiceCollection services, Action<MaasCoreOptions>? configure = null)
     {
