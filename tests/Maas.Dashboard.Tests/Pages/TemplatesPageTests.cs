@@ -34,18 +34,20 @@ public sealed class TemplatesPageTests
         page.Find("#template-text").Change("d-i passwd/root-login boolean false\n");
         page.Find("#template-comment").Change("no root");
         page.Find("form.template").Submit();
-        page.WaitForAssertion(() => page.Markup.Should().Contain("no root"), Patience);
+        ShouldList("2"); // the comment is in its field before it is saved
         page.Button("Take its text: revision 1").Click();
         page.Button("Compare with the saved text").Click();
         page.WaitForAssertion(() => page.Find("pre").TextContent.Should().Contain("-d-i passwd/root-login boolean false"), Patience);
         page.Find("form.template").Submit();
 
-        page.WaitForAssertion(() => page.FindAll("tbody tr").Should().Contain(
-            row => row.TextContent.Contains("tag lab") && row.Children[2].TextContent == "3"), Patience);
+        ShouldList("3");
         (await library.ListAsync(Cancellation)).Should().Contain(each => each.Revision == 3 && each.Text.Contains("boolean true"));
         page.Confirm("Delete debian/user for tag lab");
         page.ShouldSay("was deleted");
         (await library.ListAsync(Cancellation)).Should().OnlyContain(each => each.Revision == 0);
+
+        void ShouldList(string revision) => page.WaitForAssertion(() => page.FindAll("tbody tr").Should().Contain(
+            row => row.TextContent.Contains("tag lab") && row.Children[2].TextContent == revision), Patience);
     }
 
     [Fact]
