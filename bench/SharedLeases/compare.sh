@@ -2,7 +2,8 @@
 # Exchanges (DISCOVER, OFFER, REQUEST, ACK) per second of this server and of Kea, both with their leases in the same PostgreSQL server,
 # which syncs every commit, through network namespaces, as a relay agent asks. Needs root and the packages kea-dhcp4-server, kea-admin,
 # postgresql, iproute2. "both" is two hosts of ours that answer every client, "split" two that split the load (RFC 3074).
-#   compare.sh [SECONDS] [CLIENTS]     SERVERS="kea1 kea2 ours both split" chooses; OUTSTANDING=512 keeps that many exchanges under way instead of 64
+#   compare.sh [SECONDS] [CLIENTS]     SERVERS="kea1 kea2 ours both split" chooses; OUTSTANDING=512 keeps that many exchanges under
+#                                      way instead of 64
 set -eu
 seconds=${1:-6} clients=${2:-10000}
 root=$(cd "$(dirname "$0")/../.." && pwd)

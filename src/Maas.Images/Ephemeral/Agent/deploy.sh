@@ -93,7 +93,8 @@ unpack() {
     esac
 }
 
-# receive_image DISK SINK: the image to the input of the function SINK, hashed on the way; what goes to DISK is shown as progress ("-" for none).
+# receive_image DISK SINK: the image to the input of the function SINK, hashed on the way; what goes to DISK is shown as progress
+# ("-" for none).
 receive_image() {
     rm -f "$RUN/write.ended"
     open_pipe "$RUN/hash.pipe"

@@ -11,7 +11,8 @@ dd_bytes() { sed -n 's/^\([0-9][0-9]*\) bytes\{0,1\}.*/\1/p' "$1" | tail -n 1; }
 
 # write_bytes SOURCE DEVICE MIB BYTES: so many bytes of SOURCE at that MiB; fails when one of them did not reach the disk.
 write_bytes() {
-    LC_ALL=C full_dd if="$1" of="$DEV/$2" bs=$MIB seek="$3" count="$4" iflag=count_bytes,fullblock conv=fsync,notrunc 2>"$RUN/written.$2" || {
+    LC_ALL=C full_dd if="$1" of="$DEV/$2" bs=$MIB seek="$3" count="$4" iflag=count_bytes,fullblock conv=fsync,notrunc \
+        2>"$RUN/written.$2" || {
         cat "$RUN/written.$2" >>"$RUN/log"
         return 1
     }
@@ -101,8 +102,8 @@ samples_gone() {
 # erased DISK TEXT: how it was done.
 erased() { echo "$2" >"$RUN/erased.$1"; }
 
-# erasing DISK START TEXT: what is being done to it now. START is the number of sectors written before, or "-" where the disk works by itself
-# and shows nothing of its progress.
+# erasing DISK START TEXT: what is being done to it now. START is the number of sectors written before, or "-" where the disk works
+# by itself and shows nothing of its progress.
 erasing() { echo "$2 $3" >"$RUN/erasing.$1"; }
 
 overwrite() {

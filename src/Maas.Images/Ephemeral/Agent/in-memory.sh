@@ -6,8 +6,8 @@ run_in_memory() {
     if [ -n "$IMAGE_PATH" ]; then run_archive; else run_environment; fi
 }
 
-# run_environment: an SSH server for the owner's keys, and the owner's user data if it is a script. The machine is the owner's then: a server
-# that does not answer does not end it, one that refuses the machine's key does.
+# run_environment: an SSH server for the owner's keys, and the owner's user data if it is a script. The machine is the owner's then:
+# a server that does not answer does not end it, one that refuses the machine's key does.
 run_environment() {
     start_ssh
     fetch_user_data || fail "no user data: $(answer_text)"
