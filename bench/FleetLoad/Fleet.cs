@@ -34,7 +34,8 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
     private readonly IMaasStore _store;
     private MachineActor _admin = null!; // set before it runs
     private int _completed, _sharedAddresses;
-    private long _datagrams;
+    private long _datagrams, _started;
+    private TimeSpan _processor;
 
     private Fleet(FleetPlan plan)
     {
@@ -57,11 +58,12 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
         await fleet.PrepareAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var servers = Task.WhenAll(fleet._sites.Select(site => site.RunAsync(stop.Token)));
-        var (started, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        (fleet._started, fleet._processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var allocated = GC.GetTotalAllocatedBytes();
         await fleet.Network.RunAsync(() => fleet.LiveAsync(stop.Token), cancellationToken);
         var result = new FleetResult(
-            plan, fleet._completed, fleet._sharedAddresses, Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - processor,
+            plan, fleet._completed, fleet._sharedAddresses, Stopwatch.GetElapsedTime(fleet._started),
+            Environment.CpuUsage.TotalTime - fleet._processor,
             GC.GetTotalAllocatedBytes() - allocated, GC.GetTotalMemory(forceFullCollection: true),
             Process.GetCurrentProcess().PeakWorkingSet64, fleet.Network.Elapsed, fleet._datagrams,
             fleet._hosts.Sum(host => host.Requests), await fleet._hosts[0].Core.Machines.GetLastChangeAsync(cancellationToken),
@@ -112,6 +114,12 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
             taken.Resource.Id, taken.Resource.Sets[^1].File.Id, new MemoryStream(image), cancellationToken);
     }
 
+    // What a machine costs is to stay the same while the store grows.
+    private void ReportProgress() => Console.Error.WriteLine(
+        $"{_completed:N0} of {_plan.Machines:N0}: {Stopwatch.GetElapsedTime(_started).TotalSeconds:F0} s, "
+        + $"{(Environment.CpuUsage.TotalTime - _processor).TotalMilliseconds / _completed:F1} ms CPU a machine, "
+        + $"{Environment.WorkingSet >> 20:N0} MiB");
+
     private MaasCore CoreOf(int site) => _hosts[site % _hosts.Count].Core;
 
     // What follows runs on the network: each await comes back to its loop.
@@ -126,7 +134,7 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
             while (next < _plan.Machines)
             {
                 await LiveOnceAsync(next++, stop);
-                _completed++;
+                if (++_completed % Math.Max(1_000, _plan.Machines / 20) == 0) ReportProgress();
             }
         });
         await Task.WhenAll(lanes.ToList());

@@ -117,40 +117,57 @@ internal sealed class InterfaceWatch : IDisposable
 }
 
 /// <summary>Waits for the operating system to say that an address of this host has changed.</summary>
+/// <remarks>
+/// The process subscribes to <see cref="NetworkChange"/> once and stays subscribed. Its last handler closes a socket under a lock while
+/// another thread reads from that socket, and on Linux that close can wait for ever, and with it every thread that adds or removes a
+/// handler: servers that each subscribe for a second at a time would stop together.
+/// </remarks>
 internal static class NetworkNotification
 {
+    private static readonly Lock Subscribing = new();
+    private static bool _isSubscribed;
+
+    private static event EventHandler? Changed;
+
     /// <summary>
     /// Waits until an address changes, for as long as told, or until cancelled; never throws. Where notifications cannot be had it waits
     /// for the time alone.
     /// </summary>
     public static async Task WaitAsync(TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        Subscribe();
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        NetworkAddressChangedEventHandler notify = (_, _) => changed.TrySetResult();
+        EventHandler notify = (_, _) => changed.TrySetResult();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var waited = Task.Delay(patience, timeProvider, ended.Token);
-        var isNotified = TryAdd(notify);
+        Changed += notify;
         try
         {
             await Task.WhenAny(waited, changed.Task).ConfigureAwait(false);
         }
         finally
         {
-            if (isNotified) NetworkChange.NetworkAddressChanged -= notify;
+            Changed -= notify;
             await ended.CancelAsync().ConfigureAwait(false);
         }
     }
 
-    private static bool TryAdd(NetworkAddressChangedEventHandler notify)
+    private static void Subscribe()
     {
-        try
+        lock (Subscribing)
         {
-            NetworkChange.NetworkAddressChanged += notify;
-            return true;
-        }
-        catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException)
-        {
-            return false; // no descriptor is left for the notifications, or the system has none
+            if (_isSubscribed) return;
+            try
+            {
+#pragma warning disable RS0030 // The one subscription.
+                NetworkChange.NetworkAddressChanged += (_, _) => Changed?.Invoke(null, EventArgs.Empty);
+#pragma warning restore RS0030
+                _isSubscribed = true;
+            }
+            catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException)
+            {
+                // No descriptor is left for the notifications now, or the system has none: the next wait tries again.
+            }
         }
     }
 }

@@ -74,4 +74,16 @@ public class InterfaceWatchTests
     [Fact]
     public void Loopback_is_read_with_its_number_and_address() =>
         InterfaceState.Read("lo").Should().Match<InterfaceState>(s => s.Index > 0 && s.Addresses!.Contains(IPAddress.Loopback));
+
+    /// <summary>Handlers of NetworkChange that come and go on several threads stop all of them, now and then.</summary>
+    [Fact]
+    public async Task Waits_that_begin_and_end_together_do_not_stop_each_other()
+    {
+        var cancelled = new CancellationToken(canceled: true);
+        var waiting = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var wait = 0; wait < 5_000; wait++) await NetworkNotification.WaitAsync(TimeSpan.FromDays(1), TimeProvider.System, cancelled);
+        }));
+        await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
 }
