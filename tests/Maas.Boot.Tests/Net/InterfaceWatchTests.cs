@@ -82,7 +82,8 @@ public class InterfaceWatchTests
         var cancelled = new CancellationToken(canceled: true);
         var waiting = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
-            for (var wait = 0; wait < 5_000; wait++) await NetworkNotification.WaitAsync(TimeSpan.FromDays(1), TimeProvider.System, cancelled);
+            for (var wait = 0; wait < 5_000; wait++)
+                await NetworkNotification.WaitAsync(TimeSpan.FromDays(1), TimeProvider.System, cancelled);
         }));
         await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
