@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Maas.Client;
 using Maas.Client.Machines;
 using Maas.Judges;
@@ -6,7 +8,7 @@ using Maas.Judges;
 namespace Maas.Architecture.Tests;
 
 /// <summary>The first command of the README: <c>MaasServer --demo</c>.</summary>
-public sealed class DemonstrationTests
+public sealed partial class DemonstrationTests
 {
     private const int Machines = 4;
 
@@ -30,6 +32,41 @@ public sealed class DemonstrationTests
         again.StatusCode.Should().Be(HttpStatusCode.Unauthorized, "it works once");
         (await demonstration.StopAsync()).Should().Be(0);
         Directory.Exists(Path.GetDirectoryName(demonstration.KeyFile)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task The_server_with_the_dashboard_is_published_as_one_file()
+    {
+        var output = Directory.CreateTempSubdirectory("maas-one-file");
+        try
+        {
+            string[] publish =
+            [
+                "publish", Repository.PathOf("samples/MaasServer"), "--configuration", Repository.Configuration, "--output", output.FullName,
+                "--runtime", RuntimeInformation.RuntimeIdentifier, "--verbosity", "quiet", "-p:WithDashboard=true",
+                // Code is compiled when it runs, which is what takes least time here.
+                "-p:PublishReadyToRun=false", "-p:UseSharedCompilation=false", "-nodeReuse:false", "-p:BuildProjectReferences=false",
+                "-maxcpucount:1",
+            ];
+            (await Judge.RunAsync("dotnet", publish, cancellationToken: Cancellation)).Approved();
+            // Nothing but the program is kept of what was published.
+            var alone = output.CreateSubdirectory("alone");
+            var program = Path.Combine(alone.FullName, "MaasServer");
+            File.Move(Path.Combine(output.FullName, "MaasServer"), program);
+
+            await using var demonstration = await Demonstration.StartProgramAsync(program, "--demo", "1");
+            using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() });
+            var page = await browser.GetStringAsync(demonstration.SignInLink, Cancellation);
+
+            var files = Asset().Matches(page).Select(match => new Uri(demonstration.Server, match.Groups["path"].Value)).ToList();
+            files.Select(file => file.AbsolutePath).Should().Contain(["/MAAS/assets/blazor.js", "/MAAS/assets/mudblazor.css"]);
+            foreach (var file in files) (await browser.GetByteArrayAsync(file, Cancellation)).Should().NotBeEmpty();
+            (await demonstration.StopAsync()).Should().Be(0);
+        }
+        finally
+        {
+            output.Delete(recursive: true);
+        }
     }
 
     [Theory]
@@ -59,4 +96,7 @@ public sealed class DemonstrationTests
 
         throw new OperationCanceledException(Cancellation);
     }
+
+    [GeneratedRegex("(href|src)=\"(?<path>assets/[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Asset();
 }

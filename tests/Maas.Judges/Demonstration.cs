@@ -27,10 +27,19 @@ public sealed partial class Demonstration : IAsyncDisposable
     /// <param name="sample">The sample that contains the program.</param>
     /// <param name="arguments">Its arguments; it listens on a free port of loopback.</param>
     /// <exception cref="InvalidOperationException">The program has ended; the message is its standard error.</exception>
-    public static async Task<Demonstration> StartAsync(string sample, params IEnumerable<string> arguments)
+    public static Task<Demonstration> StartAsync(string sample, params IEnumerable<string> arguments)
     {
         var program = Path.Combine(Repository.Root, "samples", sample, "bin", Repository.Configuration, "net10.0", sample + ".dll");
-        var process = Judge.Start("dotnet", [program, .. arguments, "--listen", "http://127.0.0.1:0"], Path.GetTempPath());
+        return StartProgramAsync("dotnet", [program, .. arguments]);
+    }
+
+    /// <summary>Starts a published program, and reads what it says of itself.</summary>
+    /// <param name="program">Its path.</param>
+    /// <param name="arguments">Its arguments; it listens on a free port of loopback.</param>
+    /// <exception cref="InvalidOperationException">The program has ended; the message is its standard error.</exception>
+    public static async Task<Demonstration> StartProgramAsync(string program, params IEnumerable<string> arguments)
+    {
+        var process = Judge.Start(program, [.. arguments, "--listen", "http://127.0.0.1:0"], Path.GetTempPath());
         Uri? link = null;
         var errors = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
