@@ -2,6 +2,7 @@ using Maas.Testing.Agent;
 using Maas.Testing.CloudInit;
 using Maas.Testing.Events;
 using Maas.Testing.Firmware;
+using Maas.Testing.Installers;
 
 namespace Maas.Testing;
 
@@ -10,7 +11,7 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
 {
     private const int MostBoots = 50;
     private const int LeastMemory = 320; // of the environment, in MiB
-    private static readonly TimeSpan SelfTest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(30);
 
     public async Task<SettledState> RunAsync(CancellationToken cancellationToken)
     {
@@ -26,6 +27,7 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
     // Null: the machine starts again.
     private async Task<SettledState?> BootAsync(CancellationToken cancellationToken)
     {
+        await WaitAsync(machine.Options.SelfTest, cancellationToken).ConfigureAwait(false);
         var bootable = machine.Disks.FirstOrDefault(d => d.IsBootable);
         bool[] fromDisk = machine.Options.DiskFirst ? [true, false] : [false, true];
         foreach (var disk in fromDisk)
@@ -43,13 +45,18 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
                     return new SettledState.Off(off.By);
                 case BootResult.Reboot:
                     return null;
+                case BootResult.Hang hang:
+                    return new SettledState.Stuck(hang.Reason);
                 case BootResult.Kernel kernel:
                     return await RunKernelAsync(kernel.CommandLine, cancellationToken).ConfigureAwait(false);
                 case BootResult.Disk when bootable is not null && Has(SimulatedFault.DiskDoesNotBoot):
                     log.Said("firmware", $"{bootable.Model.Name} does not boot");
-                    await Task.Delay(SelfTest, timeProvider, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(RestartPause, timeProvider, cancellationToken).ConfigureAwait(false);
                     return null;
+                case BootResult.Disk when bootable is not null && Has(SimulatedFault.SystemHangs):
+                    return new SettledState.Stuck($"the system on {bootable.Model.Name} hangs");
                 case BootResult.Disk when bootable is not null:
+                    await WaitAsync(machine.Options.KernelStart, cancellationToken).ConfigureAwait(false);
                     var system = new CloudInitRun(machine.Options, bootable, log, timeProvider);
                     machine.System = await system.RunAsync(cancellationToken).ConfigureAwait(false);
                     return new SettledState.SystemRunning();
@@ -61,17 +68,32 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
 
     private bool Has(SimulatedFault fault) => machine.Options.Faults.HasFlag(fault);
 
+    private Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        time > TimeSpan.Zero ? Task.Delay(time, timeProvider, cancellationToken) : Task.CompletedTask;
+
     private async Task<SettledState?> RunKernelAsync(string commandLine, CancellationToken cancellationToken)
     {
-        if (!AgentCommandLine.TryParse(commandLine, out var given)) return new SettledState.UnknownKernel(commandLine);
+        var isInstaller = DebianInstallerRun.TryReadAnswers(commandLine, out var answers);
+        if (!AgentCommandLine.TryParse(commandLine, out var given) && !isInstaller) return new SettledState.UnknownKernel(commandLine);
         if (machine.Options.Hardware.MemoryMebibytes < LeastMemory) return new SettledState.Stuck("Kernel panic: out of memory");
-        if (Has(SimulatedFault.HasNoNetworkDriver)) return new SettledState.Stuck("MAAS-AGENT failed: no network interface");
+        if (Has(SimulatedFault.HasNoNetworkDriver))
+            return new SettledState.Stuck(isInstaller ? "no network card was found" : "MAAS-AGENT failed: no network interface");
+        await WaitAsync(machine.Options.KernelStart, cancellationToken).ConfigureAwait(false);
+        if (given is null) return await InstallAsync(answers!, cancellationToken).ConfigureAwait(false); // one of both was read
         using var agent = new EphemeralAgent(
             machine.Options, machine.Disks, given, log, timeProvider, () => resting(new SettledState.EnvironmentRunning()));
         return await agent.RunAsync(cancellationToken).ConfigureAwait(false) switch
         {
             AgentEnd.PowerOff => new SettledState.Off("switched off by the agent"),
+            AgentEnd.Hang => new SettledState.Stuck("the agent hangs"),
             _ => null,
         };
+    }
+
+    // Null: it has installed a system, and restarts the machine.
+    private async Task<SettledState?> InstallAsync(Uri answers, CancellationToken cancellationToken)
+    {
+        var installer = new DebianInstallerRun(machine.Options, machine.Disks, answers, log, timeProvider);
+        return await installer.RunAsync(cancellationToken).ConfigureAwait(false) is { } waits ? new SettledState.Stuck(waits) : null;
     }
 }

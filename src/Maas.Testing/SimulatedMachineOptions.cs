@@ -26,6 +26,17 @@ public sealed record SimulatedMachineOptions
     /// </summary>
     public bool DiskFirst { get; init; }
 
+    /// <summary>
+    /// How long its firmware tests the hardware at each start before it boots; zero. Servers take up to five minutes.
+    /// </summary>
+    public TimeSpan SelfTest { get; init; }
+
+    /// <summary>
+    /// How long each kernel (of the ephemeral environment, of an installer, of the installed system) runs until it asks for an address;
+    /// zero.
+    /// </summary>
+    public TimeSpan KernelStart { get; init; }
+
     /// <summary>How far the machine's clock is ahead (or, negative, behind); zero. Signed requests carry its time.</summary>
     public TimeSpan ClockError { get; init; }
 

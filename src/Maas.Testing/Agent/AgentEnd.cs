@@ -4,6 +4,7 @@ namespace Maas.Testing.Agent;
 internal enum AgentEnd
 {
     PowerOff,
+    Hang,
     Restart,
 }
 

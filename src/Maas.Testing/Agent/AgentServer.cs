@@ -60,6 +60,14 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
         return await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<string> GetDiskPlanAsync(CancellationToken cancellationToken)
+    {
+        using var answer =
+            await AskAsync(HttpMethod.Get, "metadata/latest/maas-disk-plan", "no storage plan", null, cancellationToken)
+                .ConfigureAwait(false);
+        return await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The image's bytes from one on; the caller disposes of the answer.</summary>
     public async Task<HttpResponseMessage> GetImageAsync(string path, long from, CancellationToken cancellationToken)
     {

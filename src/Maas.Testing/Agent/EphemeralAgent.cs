@@ -65,17 +65,24 @@ internal sealed class EphemeralAgent(
 
         Say("step=credentials");
         await server.RedeemTokenAsync(given.Token, cancellationToken).ConfigureAwait(false);
-        var (shown, rescueTold, runs) = ("", false, false);
+        var (shown, rescueTold, runs, hasReleased) = ("", false, false, false);
         for (var idle = 0; idle < IdleRounds;)
         {
             var sheet = await server.GetTaskAsync(cancellationToken).ConfigureAwait(false);
             var task = sheet["task"];
             if (task != shown) Say($"task={shown = task}");
+            if (task != "none" && machine.Faults.HasFlag(SimulatedFault.AgentHangs)) return AgentEnd.Hang;
             switch (task)
             {
                 case "commission" or "test":
                     await new ScriptTask(machine, disks, server, Say).RunAsync(cancellationToken).ConfigureAwait(false);
                     return AgentEnd.PowerOff;
+                case "release" when !hasReleased:
+                    // Erasing the disks, or nothing, is the next task.
+                    hasReleased = true;
+                    if (!await new ScriptTask(machine, disks, server, Say).RunAsync(cancellationToken).ConfigureAwait(false))
+                        return AgentEnd.PowerOff;
+                    break;
                 case "deploy":
                     await new DeployTask(machine.Uuid, disks, server, Say, timeProvider).RunAsync(sheet, cancellationToken)
                         .ConfigureAwait(false);
@@ -95,7 +102,7 @@ internal sealed class EphemeralAgent(
                     resting();
                     await Task.Delay(RescuePause, timeProvider, cancellationToken).ConfigureAwait(false);
                     break;
-                case "poweroff":
+                case "poweroff" or "release":
                     return AgentEnd.PowerOff;
                 case "none":
                     idle++;

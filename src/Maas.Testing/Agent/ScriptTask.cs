@@ -5,11 +5,14 @@ using Maas.Testing.Hardware;
 
 namespace Maas.Testing.Agent;
 
-/// <summary>Commissioning and testing: each script of the archive is reported as started and as ended, then the whole as done.</summary>
+/// <summary>
+/// Commissioning, testing and release: each script of the archive is reported as started and as ended, then the whole as done.
+/// </summary>
 internal sealed class ScriptTask(
     SimulatedMachineOptions machine, IReadOnlyList<SimulatedDisk> disks, AgentServer server, Action<string> say)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs them all; whether each passed.</summary>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         List<string> failed = [];
         HashSet<string> ran = [];
@@ -38,6 +41,7 @@ internal sealed class ScriptTask(
         await server.SignalAsync(
             failed.Count == 0 ? "OK" : "FAILED", failed.Count == 0 ? null : $"failed: {string.Join(", ", failed)}", cancellationToken)
             .ConfigureAwait(false);
+        return failed.Count == 0;
     }
 
     /// <summary>The scripts of the first kind in the archive that have not run.</summary>

@@ -40,7 +40,9 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
     public async Task<SimulatedSystem?> RunAsync(CancellationToken cancellationToken)
     {
         log.Said("system", $"booted from {disk.Model.Name}");
-        if (disk.CloudConfig is not { } text || !CloudInitSettings.TryParse(text, out var settings))
+        var hasCloudInit = !machine.Faults.HasFlag(SimulatedFault.HasNoCloudInit);
+        CloudInitSettings? settings = null;
+        if (hasCloudInit && (disk.CloudConfig is not { } text || !CloudInitSettings.TryParse(text, out settings)))
         {
             log.Said(Name, "disabled: no datasource is configured");
             return null;
@@ -48,7 +50,7 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
 
         var voice = DhcpClientProfile.Dhclient("debian");
         if (await new DhcpClient(machine.Network, machine.Mac, log, timeProvider).AcquireAsync(voice, cancellationToken)
-            .ConfigureAwait(false) is not { } lease)
+            .ConfigureAwait(false) is not { } lease || settings is null)
             return null;
         var link = machine.Network.LinkOf(machine.Mac);
         using var http = link.CreateHttpClient(link.Usable(lease.Address));

@@ -142,6 +142,13 @@ internal sealed class DhcpClientProfile
         (DhcpOptionCode.HostName, "maas-agent"u8.ToArray()), VendorClass("maas-agent"), ClientIdentifier(mac),
     ]) { ChoiceStands = Choice.Behind53AddressFirst };
 
+    /// <summary>busybox's client, as the Debian installer runs it.</summary>
+    public static DhcpClientProfile DebianInstaller(HardwareAddress mac) => new("Debian installer", BootNeed.Nothing,
+    [
+        (DhcpOptionCode.MaximumMessageSize, [0x02, 0x40]), (DhcpOptionCode.ParameterRequestList, Convert.FromHexString("0103060c0f1c2a")),
+        VendorClass("d-i"), ClientIdentifier(mac),
+    ]) { ChoiceStands = Choice.Behind53AddressFirst };
+
     /// <summary>ISC's client, in a system on disk.</summary>
     public static DhcpClientProfile Dhclient(string hostName) => new("dhclient", BootNeed.Nothing,
         [

@@ -42,6 +42,7 @@ internal sealed class BootFirmware(SimulatedMachineOptions options, bool diskBoo
             return new BootResult.NextDevice($"{program} could not be loaded");
         if (options.Faults.HasFlag(SimulatedFault.RefusesUnsignedPrograms) && !IsShim(program))
             return new BootResult.NextDevice("Access Denied: Security Violation");
+        if (options.Faults.HasFlag(SimulatedFault.BootProgramHangs)) return new BootResult.Hang($"{program.Segments[^1]} hangs");
         return await RunProgramAsync(program, lease, cancellationToken).ConfigureAwait(false);
     }
 

@@ -17,6 +17,9 @@ internal abstract record BootResult
     /// <summary>The machine starts again.</summary>
     public sealed record Reboot : BootResult;
 
+    /// <summary>Nothing goes on, and nothing gives up.</summary>
+    public sealed record Hang(string Reason) : BootResult;
+
     /// <summary>The boot program gave control back: the firmware takes the next boot device.</summary>
     public sealed record NextDevice(string Reason) : BootResult;
 }

@@ -8,6 +8,7 @@ public sealed class SimulatedDisk : IDisposable
 {
     private readonly string? _folder;
     private FileStream? _content;
+    private bool _isInstalled;
 
     internal SimulatedDisk(SimulatedDiskModel model, string? folder) => (Model, _folder) = (model, folder);
 
@@ -27,7 +28,7 @@ public sealed class SimulatedDisk : IDisposable
     public int Erasures { get; private set; }
 
     /// <summary>Whether firmware finds something to boot.</summary>
-    public bool IsBootable => ImageLength > 0;
+    public bool IsBootable => ImageLength > 0 || _isInstalled;
 
     /// <summary>Opens what was written for reading.</summary>
     /// <exception cref="InvalidOperationException">The disk is blank, or its machine keeps no content.</exception>
@@ -37,7 +38,7 @@ public sealed class SimulatedDisk : IDisposable
             : new FileStream(_content.Name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>Writes an image from the disk's beginning, in place of what was there.</summary>
-    /// <exception cref="IOException">The image is larger than the disk; what fits has been written.</exception>
+    /// <exception cref="IOException">The image is larger than the disk, or the disk fails; what fits has been written.</exception>
     internal async Task WriteImageAsync(Stream image, CancellationToken cancellationToken)
     {
         Forget();
@@ -61,6 +62,8 @@ public sealed class SimulatedDisk : IDisposable
             {
                 if (ImageLength + read > Model.Size)
                     throw new IOException($"No space left on device: {Model.Name} has {Model.Size} bytes.");
+                if (Model.FailsAfter is { } most && ImageLength + read > most)
+                    throw new IOException($"error writing '/dev/{Model.Name}': Input/output error");
                 hash.AppendData(buffer, 0, read);
                 if (_content is not null) await _content.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 ImageLength += read;
@@ -81,6 +84,14 @@ public sealed class SimulatedDisk : IDisposable
         Erasures++;
     }
 
+    /// <summary>A system was installed, by an installer or of a root archive: the disk boots, and has no image.</summary>
+    internal void Install(string cloudConfig)
+    {
+        Forget();
+        _isInstalled = true;
+        CloudConfig = cloudConfig;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Forget();
 
@@ -88,6 +99,7 @@ public sealed class SimulatedDisk : IDisposable
     {
         _content?.Dispose();
         _content = null;
+        _isInstalled = false;
         ImageLength = 0;
         ImageSha256 = default;
         CloudConfig = null;

@@ -42,4 +42,14 @@ public sealed record SimulatedHardware
 /// <param name="Serial">Serial number; empty for a disk without one.</param>
 /// <param name="Model">Model name; empty for none.</param>
 /// <param name="Rotational">Whether it turns.</param>
-public sealed record SimulatedDiskModel(string Name, long Size, string Serial = "", string Model = "", bool Rotational = false);
+public sealed record SimulatedDiskModel(string Name, long Size, string Serial = "", string Model = "", bool Rotational = false)
+{
+    /// <summary>After how many bytes of an image a write fails with an input/output error; <see langword="null"/> for never.</summary>
+    public long? FailsAfter { get; init; }
+
+    /// <summary>
+    /// Whether the firmware's RAID holds it: it can be partitioned, and no RAID, volume group or file system can be made on it; it does
+    /// not.
+    /// </summary>
+    public bool IsHeld { get; init; }
+}

@@ -39,16 +39,29 @@ internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, Li
 
     public override Task InvokeAsync(Func<Task> action)
     {
-        if (network.Loop.IsOnLoop) return action();
-        if (!network.Loop.IsRunning) return network.RunAsync(action);
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        network.Loop.Enqueue(() => _ = RunAsync(action, done));
+        if (network.Loop.IsOnLoop) return StepAsync(action, TaskCreationOptions.None);
+        return network.Loop.IsRunning
+            ? StepAsync(action, TaskCreationOptions.RunContinuationsAsynchronously)
+            : network.RunAsync(() => StepAsync(action, TaskCreationOptions.None));
+    }
+
+    // As a step of its own: what the action ends while it runs in the context of a scenario would go on beside the loop, whose clock would
+    // not wait for it.
+    private Task StepAsync(Func<Task> action, TaskCreationOptions completion)
+    {
+        var done = new TaskCompletionSource(completion);
+        network.Loop.Enqueue(() => _ = CompleteAsync(action, done));
         return done.Task;
     }
 
-    private async Task RunAsync(Func<Task> run, TaskCompletionSource ended)
+    private Task RunAsync(Func<Task> run, TaskCompletionSource ended)
     {
         _host.Connect();
+        return CompleteAsync(run, ended);
+    }
+
+    private static async Task CompleteAsync(Func<Task> run, TaskCompletionSource ended)
+    {
         try
         {
             await run().ConfigureAwait(false);

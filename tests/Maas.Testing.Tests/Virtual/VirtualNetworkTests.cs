@@ -72,6 +72,29 @@ public sealed class VirtualNetworkTests
     }
 
     [Fact]
+    public async Task A_plug_that_a_scenario_pulls_takes_no_time()
+    {
+        var network = new VirtualNetwork(seed: 1);
+        await using var machine = new SimulatedMachine(new SimulatedMachineOptions
+        {
+            Mac = HardwareAddress.Parse("52:54:00:00:00:01"), Network = new SimulatedNetwork { Virtual = network },
+            SelfTest = TimeSpan.FromHours(1),
+        });
+        await network.RunAsync(async () =>
+        {
+            machine.TurnOn();
+            await Task.Delay(TimeSpan.FromSeconds(10), network.TimeProvider, Stop);
+            var later = Task.Delay(TimeSpan.FromMinutes(3), network.TimeProvider, Stop);
+            await machine.TurnOffAsync();
+            later.IsCompleted.Should().BeFalse();
+        });
+
+        machine.IsOn.Should().BeFalse();
+        network.Elapsed.Should().Be(TimeSpan.FromSeconds(10));
+        network.Loop.Strays.Should().Be(0);
+    }
+
+    [Fact]
     public async Task Firmware_retransmits_for_its_whole_series_until_a_late_server_answers()
     {
         List<TimeSpan> discovers = [];
