@@ -115,7 +115,7 @@ public sealed class MaasCore : IAsyncDisposable
         Events = new EventLog(store.Events, timeProvider);
         Timeline = new Timeline(store.Events, Machines);
         Discoveries = new Discoveries(store.Records, Settings);
-        Diagnosis = new MachineDiagnosis(Machines, Timeline, store.PowerQueue, store.ScriptResults, timeProvider);
+        Diagnosis = new MachineDiagnosis(Machines, Timeline, store.PowerQueue, store.ScriptResults, nodes.Deadlines, timeProvider);
         Operations = new Operations(Machines, Timeline, Diagnosis, store.PowerQueue);
         ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, MachineTokens, timeProvider);
         Files = new FileStorage(store.Files);

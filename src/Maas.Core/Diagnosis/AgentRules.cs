@@ -118,12 +118,9 @@ internal static class AgentRules
     private static Finding? AgentSilent(BootTrace trace) =>
         trace.AwaitsTask && !trace.IsOfInstaller && (trace.HasFailed
             ? trace.HasTimedOut
-            : trace.Silence >= BootTrace.WorkTime && Renewed(trace) >= BootTrace.WorkTime)
+            : trace.IsSilentFor(BootTrace.WorkTime))
             ? new Finding(ExplanationConfidence.Inferred, [.. trace.Entries.Where(entry => !BootTrace.IsDeadline(entry)).TakeLast(1)])
             : null;
-
-    // A sign of life writes no event: it moves the deadline.
-    internal static TimeSpan Renewed(BootTrace trace) => trace.Now - trace.Machine.Updated;
 
     private static Finding? Said(BootTrace trace, params ReadOnlySpan<string> phrases)
     {

@@ -55,7 +55,7 @@ internal sealed class BootAttempt
 
     public BootStage Stage { get; }
 
-    public DateTimeOffset End => Entries[^1].At;
+    public DateTimeOffset End => Entries.Last(entry => entry.IsProgress).At; // it begins with an observation
 
     public bool WasOffered => Discovers.Any(entry => entry.Dhcp is { Answered: not null });
 

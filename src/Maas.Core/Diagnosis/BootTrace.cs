@@ -24,6 +24,9 @@ internal sealed class BootTrace
         PowerFailure = context.PowerFailure;
         ScriptFailures = context.ScriptFailures;
         HasFailed = MachineFailure.Is(Machine.Status);
+        Heard = Machine.Deadline is { } deadline && context.Deadlines.For(Machine) is { } patience
+            ? deadline - patience
+            : Machine.StatusSince;
         // What happens after a failure, the machine's last words included, did not cause it.
         Now = HasFailed && Machine.StatusSince < context.Now ? Machine.StatusSince : context.Now;
         Since = BeginningOf(context);
@@ -80,7 +83,7 @@ internal sealed class BootTrace
     public TimeSpan FirstBootTime => Machine.Deployment?.ReportTimeout / 2 is { } half && half > WorkTime ? half : WorkTime;
 
     /// <summary>Whether the operation is one that boots the machine.</summary>
-    public bool WaitsOrFailed => Machine.WaitsForBoot || MachineFailure.OfBoot(Machine.Status);
+    public bool WaitsOrFailed => Machine.WaitsForBoot || MachineFailure.OfBoot(Machine);
 
     /// <summary>What was observed on the network; events do not count.</summary>
     public IEnumerable<TraceEntry> Observed => Entries.Where(entry => entry.Evidence is not null);
@@ -92,8 +95,20 @@ internal sealed class BootTrace
     /// <summary>Whether the operation failed because nothing was heard of the machine in time.</summary>
     public bool HasTimedOut => HasFailed && Entries.Any(IsDeadline);
 
-    /// <summary>How long nothing was heard of the machine.</summary>
-    public TimeSpan Silence => Now - (Entries.Count > 0 ? Entries[^1].At : Since);
+    /// <summary>
+    /// When the machine last gave a sign of life to the API, which writes no event and moves the deadline; the begin of its status before
+    /// that.
+    /// </summary>
+    public DateTimeOffset Heard { get; }
+
+    /// <summary>How long nothing was observed of the machine, and no event of it written.</summary>
+    public TimeSpan Silence => Now - (Entries.LastOrDefault(entry => entry.IsProgress)?.At ?? Since);
+
+    /// <summary>The event with which the operation began: the evidence of what has not happened since; empty when it was pruned.</summary>
+    public IReadOnlyList<TraceEntry> Beginning => [.. Entries.Where(entry => entry.Note is not null).Take(1)];
+
+    /// <summary>Whether nothing was heard of the machine for a time, neither by the API nor on the network.</summary>
+    public bool IsSilentFor(TimeSpan time) => Silence >= time && Now - Heard >= time;
 
     public TimeSpan Age => Now - Since;
 
@@ -132,7 +147,11 @@ internal static class MachineFailure
     public static bool Is(MachineStatus status) =>
         OfBoot(status) || status is MachineStatus.FailedReleasing or MachineStatus.FailedExitingRescueMode;
 
-    public static bool OfBoot(MachineStatus status) =>
+    /// <summary>Whether it failed in an operation that boots it.</summary>
+    public static bool OfBoot(Machine machine) =>
+        OfBoot(machine.Status) || machine is { Status: MachineStatus.FailedReleasing, ReleaseTask: not null };
+
+    private static bool OfBoot(MachineStatus status) =>
         status is MachineStatus.FailedCommissioning or MachineStatus.FailedTesting or MachineStatus.FailedDeployment
             or MachineStatus.FailedDiskErasing or MachineStatus.FailedEnteringRescueMode;
 }

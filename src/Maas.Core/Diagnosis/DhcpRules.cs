@@ -74,7 +74,7 @@ internal static class DhcpRules
     private static Finding? NoDiscover(BootTrace trace) =>
         trace.AwaitsAgent && trace.Age >= BootTrace.SelfTestTime && !trace.Machine.Power.IsManual
             && !trace.Observed.Any(entry => entry.IsFirmware || entry.Transfer is not null || entry.Script is not null)
-            ? new Finding(ExplanationConfidence.Inferred, [])
+            ? new Finding(ExplanationConfidence.Inferred, trace.Beginning)
             : null;
 
     private static Finding? SpanningTreeDelay(BootTrace trace) =>

@@ -19,6 +19,12 @@ public sealed record DiagnosisContext
     /// </summary>
     public string? PowerFailure { get; init; }
 
+    /// <summary>
+    /// How long each status may wait without a sign of life: with the machine's deadline it tells when the last one came. MAAS's own times
+    /// by default.
+    /// </summary>
+    public MachineDeadlines Deadlines { get; init; } = new();
+
     /// <summary>The scripts of the operation that failed; empty when none did, or that is not known.</summary>
     public IReadOnlyList<ScriptFailure> ScriptFailures { get; init; } = [];
 }

@@ -1,15 +1,23 @@
 using Maas.Core.Nodes;
+using Maas.Core.Power;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Core.Diagnosis;
 
-/// <summary>Appends the likely cause to the status message of machines that wait for too long, before their deadlines.</summary>
-/// <remarks>Each pass explains at most fifty machines and continues with the next ones in the pass after it.</remarks>
+/// <summary>
+/// Appends the likely cause to the status message of machines that wait for too long, before their deadlines, and asks the controllers of
+/// those that should be on whether they are.
+/// </summary>
+/// <remarks>
+/// Each pass explains at most fifty machines and continues with the next ones in the pass after it. A machine's power is queried while
+/// something explains why it waits, at most once in five minutes.
+/// </remarks>
 public sealed partial class DiagnosisWorker
 {
     private const int AtOnce = 50;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QueryInterval = TimeSpan.FromMinutes(5);
 
     private static readonly MachineStatus[] Waiting =
     [
@@ -21,6 +29,7 @@ public sealed partial class DiagnosisWorker
     private readonly MachineDiagnosis _diagnosis;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly Dictionary<SystemId, DateTimeOffset> _queried = []; // when the power of a machine was last queried
     private long _after;
 
     internal DiagnosisWorker(
@@ -79,6 +88,7 @@ public sealed partial class DiagnosisWorker
                 || _timeProvider.GetUtcNow() - machine.StatusSince < LeastWait)
                 return false;
             var report = await _diagnosis.ExplainAsync(machine, cancellationToken).ConfigureAwait(false);
+            if (report.Explanations.Count > 0) await QueryPowerAsync(machine, cancellationToken).ConfigureAwait(false);
             var cause = report.Explanations.Count > 0 ? report.Explanations[0].Cause : null;
             if (LikelyCause.Append(machine.StatusMessage, cause) == machine.StatusMessage) return false;
             var explained = new WorkerReport.Explained(machine.StatusSince, cause);
@@ -90,6 +100,17 @@ public sealed partial class DiagnosisWorker
             LogNotExplained(failure, id);
             return false;
         }
+    }
+
+    // A machine that was turned off, or turned itself off, says nothing of it: only its controller knows.
+    private async Task QueryPowerAsync(Machine machine, CancellationToken cancellationToken)
+    {
+        if (machine is not { PowerState: MachinePowerState.On or MachinePowerState.Off, Power.IsManual: false, WaitsForBoot: true }) return;
+        var now = _timeProvider.GetUtcNow();
+        foreach (var (other, at) in _queried)
+            if (now - at >= QueryInterval) _queried.Remove(other);
+        if (_queried.TryAdd(machine.Id, now))
+            await _machines.ExecuteAsync(machine.Id, new MachineCommand.QueryPower(), null, cancellationToken).ConfigureAwait(false);
     }
 
     [LoggerMessage(25, LogLevel.Error, "Failed to explain why machine {SystemId} waits")]

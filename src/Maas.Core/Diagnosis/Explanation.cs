@@ -8,7 +8,10 @@ namespace Maas.Core.Diagnosis;
 /// <param name="Confidence">What it follows from.</param>
 /// <param name="Cause">The likely cause, a sentence of at most 500 characters.</param>
 /// <param name="NextStep">What to do next, a sentence.</param>
-/// <param name="Evidence">The lines of the timeline that it follows from, oldest first, at most ten; empty when lines are missing.</param>
+/// <param name="Evidence">
+/// The lines of the timeline that it follows from, oldest first, at most ten. What follows from missing lines names the event with which
+/// the wait began; empty when that event was pruned.
+/// </param>
 public sealed record Explanation(
     string Rule,
     DiagnosisPhase Phase,

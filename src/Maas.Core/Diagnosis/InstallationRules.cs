@@ -95,8 +95,8 @@ internal static class InstallationRules
     private static Finding? ImageHashWrong(BootTrace trace) => Reported(trace, "the image's SHA-256 is wrong");
 
     private static Finding? ImageNotWritten(BootTrace trace) => Reported(
-        trace, "the image could not be written", "cannot be written", "the archive could not be", "the file system of the image",
-        "no partition of the image holds");
+        trace, "the image could not be written", "the image broke off after", "cannot be written", " is read-only",
+        "the archive could not be", "the file system of the image", "no partition of the image holds");
 
     private static Finding? StorageNotMade(BootTrace trace) => Reported(
         trace, "the partition table of", "the RAID ", "the volume group ", "the logical volume ", "the file system ext",

@@ -55,7 +55,7 @@ internal static class InstallerRules
     private static Finding? Silent(BootTrace trace) =>
         trace is { IsOfInstaller: true, AwaitsTask: true } && (trace.HasFailed
             ? trace.HasTimedOut
-            : trace.Silence >= SilentTime && AgentRules.Renewed(trace) >= SilentTime)
+            : trace.IsSilentFor(SilentTime))
             ? new Finding(ExplanationConfidence.Inferred, [.. trace.Entries.Where(entry => !BootTrace.IsDeadline(entry)).TakeLast(1)])
             : null;
 

@@ -17,11 +17,13 @@ public sealed class MachineDiagnosis
     private readonly Timeline _timeline;
     private readonly IPowerQueue _power;
     private readonly IScriptResultStore _scripts;
+    private readonly MachineDeadlines _deadlines;
     private readonly TimeProvider _timeProvider;
 
     internal MachineDiagnosis(Machines machines, Timeline timeline, IPowerQueue power, IScriptResultStore scripts,
-        TimeProvider timeProvider)
+        MachineDeadlines deadlines, TimeProvider timeProvider)
     {
+        _deadlines = deadlines;
         _machines = machines;
         _timeline = timeline;
         _power = power;
@@ -41,6 +43,7 @@ public sealed class MachineDiagnosis
             Timeline = await _timeline.ReadAsync(machine.Id, MostEntries, cancellationToken).ConfigureAwait(false),
             PowerFailure = await _power.GetFailureAsync(machine.Id, cancellationToken).ConfigureAwait(false),
             ScriptFailures = await ScriptFailure.ListAsync(_scripts, machine, cancellationToken).ConfigureAwait(false),
+            Deadlines = _deadlines,
             Now = _timeProvider.GetUtcNow(),
         });
     }

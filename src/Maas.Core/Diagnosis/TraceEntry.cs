@@ -34,6 +34,9 @@ internal sealed record TraceEntry(TimelineEntry Source, BootEvidence? Evidence)
     /// <summary>Whether the answer names a script, which iPXE runs: the boot program has started.</summary>
     public bool NamesScript => Dhcp?.BootFile is { } file && IsScriptName(file);
 
+    /// <summary>Whether it shows that something goes on: what persons and workers do to a machine, or to its power, does not.</summary>
+    public bool IsProgress => Note is null or { Level: not EventLevel.Audit, Type: not "Power" };
+
     /// <summary>What was said: an event's description, or a line of the machine's log.</summary>
     public string Words => Note?.Description ?? (Evidence as BootEvidence.Logged)?.Line ?? "";
 

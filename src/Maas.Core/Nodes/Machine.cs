@@ -181,8 +181,8 @@ public sealed record Machine
     public EraseMode? Erase { get; init; }
 
     /// <summary>
-    /// What it does in the ephemeral environment while it is Releasing; <see langword="null"/> when only its power is waited for, and in
-    /// other statuses.
+    /// What it does in the ephemeral environment while it is Releasing, or did when its release failed; <see langword="null"/> when only
+    /// its power is waited for, and in other statuses.
     /// </summary>
     public ReleaseTask? ReleaseTask { get; init; }
 

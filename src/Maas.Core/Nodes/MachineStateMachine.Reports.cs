@@ -314,6 +314,9 @@ internal static partial class MachineStateMachine
 
     private static Decision PowerDone(TransitionBuilder move, WorkerReport.PowerDone done)
     {
+        if (done is { Effect.Action: PowerAction.Query, State: MachinePowerState.Off }
+            && move.Machine is { PowerState: MachinePowerState.On, WaitsForBoot: true })
+            move.Note(EventLevel.Warning, "Power", "The machine is off, and the operation waits for its boot.");
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
         var isOff = done.Effect.Action is PowerAction.TurnOff or PowerAction.ShutDown;

@@ -30,7 +30,8 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
             StatusMessage = message,
             Deadline = now + deadlines.For(next),
             CameFrom = Interrupted(status, action, next),
-            ReleaseTask = null,
+            // It tells what a release failed in.
+            ReleaseTask = next is MachineStatus.FailedReleasing ? Machine.ReleaseTask : null,
             RescuedBy = next is MachineStatus.RescueMode ? Machine.RescuedBy : null,
         };
         if (next is MachineStatus.Ready or MachineStatus.New) ForgetOwner();

@@ -108,7 +108,7 @@ internal sealed class BootStory
     public BootStory Heard(double after)
     {
         Wait(after);
-        return Is(machine => machine with { Updated = _now });
+        return Is(machine => machine with { Deadline = _now + (new MachineDeadlines().For(machine) ?? TimeSpan.Zero) });
     }
 
     public BootStory AgentDhcp() => Discover(null, null).Request(null, null);

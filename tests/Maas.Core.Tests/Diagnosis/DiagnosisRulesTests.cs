@@ -10,17 +10,19 @@ namespace Maas.Core.Tests.Diagnosis;
 public class DiagnosisRulesTests
 {
     private const string ProxyRule = "boot part beside another server";
+    private const string Off = "The machine is off, and the operation waits for its boot.";
 
     // The fault, with the seconds that pass after its last line.
     private static readonly Dictionary<string, Func<(BootStory Story, double Later)>> Faults = new()
     {
         ["bmc-unreachable"] = () => (new BootStory { PowerFailure = "no answer within 30 seconds" }, 20),
         ["next-boot-not-set"] = () => (Story().Is(machine => machine with { PowerNote = "The next boot could not be set." })
-            .Event(EventLevel.Warning, "Power", "The next boot could not be set."), 120),
+            .Event(EventLevel.Warning, "Power", "The next boot could not be set."), 320),
         ["turn-on-by-hand"] = () => (Story()
             .Is(machine => machine with { Power = PowerSettings.Manual, PowerState = MachinePowerState.Unknown })
             .Event(EventLevel.Info, "Power", "Turn the machine on by hand: its power type is manual."), 120),
-        ["machine-off"] = () => (Story().UpToScript().Is(machine => machine with { PowerState = MachinePowerState.Off }), 61),
+        ["machine-off"] = () => (Story().UpToScript().Event(EventLevel.Warning, "Power", Off)
+            .Is(machine => machine with { PowerState = MachinePowerState.Off }), 61),
         ["power-stays-on"] = () => (new BootStory(MachineStatus.Releasing), 90),
 
         ["no-discover"] = () => (Story(), 320),
@@ -146,6 +148,63 @@ public class DiagnosisRulesTests
         var report = Recipe().UpToProgram().Wait(3).Script("kernel http://mirror.example/vmlinuz").Explain(200);
         report.Explanations.Should().ContainSingle().Which.Should().Match<Explanation>(
             best => best.Rule == "installer-not-started" && best.Cause.Contains("http://mirror.example/vmlinuz"));
+    }
+
+    [Fact]
+    public void What_is_written_to_a_machine_that_is_silent_is_no_sign_of_life()
+    {
+        var story = Story().UpToAgent().Wait(605);
+        story.Is(machine => machine with { Updated = machine.StatusSince.AddMinutes(30), StatusMessage = "Likely cause: x" })
+            .Explain().Explanations.Should().ContainSingle().Which.Rule.Should().Be("agent-silent");
+    }
+
+    [Fact]
+    public void A_firmware_that_asks_for_an_address_boots_from_the_network_whatever_its_controller_said() =>
+        Story().Is(machine => machine with { PowerNote = "The next boot could not be set." }).Wait(400).Discover().Request().Fetch()
+            .Explain(5).Explanations.Should().BeEmpty();
+
+    [Theory]
+    [InlineData("Powering off failed: the machine is still on", "power-stays-on")]
+    [InlineData("Powering on failed: the machine is still off", "machine-off")]
+    [InlineData(
+        "Powering on failed: The controller accepted the command to turn on, but the machine was still off 30 s later.", "machine-off")]
+    [InlineData("Powering on failed: no answer within 30 s", "bmc-unreachable")]
+    public void A_controller_that_takes_an_order_which_changes_nothing_is_not_unreachable(string words, string rule) =>
+        Story().Fails(words).Explain().Explanations.Should().ContainSingle().Which.Rule.Should().Be(rule);
+
+    [Fact]
+    public void A_restart_that_takes_its_time_explains_nothing() =>
+        Story().Is(machine => machine with { PowerState = MachinePowerState.Off }).Explain(200).Explanations.Should().BeEmpty();
+
+    [Fact]
+    public void A_machine_that_its_agent_turned_off_is_explained_by_what_the_agent_did_not_reach()
+    {
+        var off = Story().UpToKernel().Wait(20).AgentDhcp().Event(EventLevel.Warning, "Power", Off)
+            .Is(machine => machine with { PowerState = MachinePowerState.Off });
+        off.Explain(90).Explanations.Select(each => each.Rule).Should().Equal("api-unreachable", "machine-off");
+    }
+
+    [Theory]
+    [InlineData(ReleaseTask.Scripts, "no-discover")]
+    [InlineData(null, null)]
+    public void A_release_that_boots_the_machine_is_explained_after_it_failed(ReleaseTask? task, string? rule)
+    {
+        var story = new BootStory(MachineStatus.Releasing).Is(machine => machine with { ReleaseTask = task }).Wait(1800)
+            .Fails("Node operation 'Releasing' timed out after 30 minutes.", "Failed to release", MachineStatus.FailedReleasing);
+        story.Explain(60).Explanations.Select(each => each.Rule).FirstOrDefault().Should().Be(rule);
+    }
+
+    [Theory]
+    [InlineData("the image broke off after 3 of 9 bytes; the server does not answer")]
+    [InlineData("the disk vda is read-only")]
+    public void An_image_that_does_not_arrive_or_has_no_disk_to_be_written_to_was_not_written(string words) =>
+        Story().UpToAgent().Fails(words).Explain(1).Explanations[0].Rule.Should().Be("image-not-written");
+
+    [Fact]
+    public void What_follows_from_missing_lines_names_the_event_with_which_the_wait_began()
+    {
+        var story = Story();
+        story.Explain(320).Explanations.Should().ContainSingle().Which.Evidence.Should().Equal(story.Timeline[0]);
     }
 
     [Fact]

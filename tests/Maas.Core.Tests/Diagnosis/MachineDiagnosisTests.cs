@@ -86,6 +86,25 @@ public class MachineDiagnosisTests
     }
 
     [Fact]
+    public async Task The_controller_of_a_machine_that_waits_for_too_long_is_asked_whether_it_is_on()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var machine = await CommissioningAsync(test);
+        await test.Core.DiagnosisUpdates.PassAsync();
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(0, "nothing says yet that it does not go on");
+        test.Clock.Advance(TimeSpan.FromMinutes(6));
+        test.Power.Answer = action => action is PowerAction.Query ? new MachinePowerResult.Done(MachinePowerState.Off) : null;
+
+        await test.Core.DiagnosisUpdates.PassAsync();
+        await test.Core.DiagnosisUpdates.PassAsync();
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(1, "once in five minutes");
+
+        (await test.GetAsync(machine.Id)).PowerState.Should().Be(MachinePowerState.Off);
+        (await BestAsync(test, machine.Id)).Should().Be("machine-off");
+        (await test.Core.PowerQueue.PassAsync()).Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_machine_at_rest_has_no_explanation()
     {
         await using var test = await TestCore.OpenAsync();

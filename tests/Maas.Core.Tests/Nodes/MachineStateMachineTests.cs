@@ -281,7 +281,7 @@ public class MachineStateMachineTests
     {
         foreach (var report in (SignalReport[])[SignalReport.Ok, SignalReport.Failed])
             Move(Release(EraseMode.Full).Machine, Signal(report) with { FailedScripts = ["restore"] }).Machine.Should().BeEquivalentTo(
-                new { Status = MachineStatus.FailedReleasing, Owner = "bob", ReleaseTask = (ReleaseTask?)null });
+                new { Status = MachineStatus.FailedReleasing, Owner = "bob", ReleaseTask = ReleaseTask.Scripts });
         Move(Release().Machine, new MachineCommand.Abort()).Machine.Status.Should().Be(MachineStatus.FailedReleasing);
         ((Decision.Moved)MachineStateMachine.Decide(Release().Machine, new WorkerReport.DeadlinePassed(), Now.AddMinutes(30)))
             .Machine.StatusMessage.Should().Be("Node operation 'Releasing' timed out after 30 minutes.");

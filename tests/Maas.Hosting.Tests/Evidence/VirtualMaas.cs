@@ -15,6 +15,9 @@ using Maas.Hosting.Evidence;
 using Maas.Hosting.Link;
 using Maas.Hosting.Policy;
 using Maas.Hosting.Tests.Policy;
+using Maas.Install;
+using Maas.Install.Recipes;
+using Maas.Install.Templates;
 using Maas.Testing;
 using Maas.Testing.Virtual;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +37,8 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     public const string Mac = "52:54:00:12:34:57";
     public static readonly IPAddress Address = IPAddress.Parse("10.0.0.1");
 
+    private static readonly RecipeCatalog Recipes = new([DebianInstaller.Create("bookworm", "install/linux", "install/initrd.gz")]);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ServedLinks _links = new();
     private readonly List<SimulatedMachine> _machines = [];
@@ -43,6 +48,8 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     private WebApplication _web = null!; // set before it is returned, as the next ones
     private BootTimelineWriter _writer = null!;
     private Task _boot = Task.CompletedTask;
+
+    private LeaseAllocator _addresses = null!;
 
     private VirtualMaas() => Network = new VirtualNetwork(seed: 7) { StallTimeout = TimeSpan.FromSeconds(30) };
 
@@ -61,48 +68,70 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     /// <summary>The architectures of the ephemeral environment.</summary>
     public IReadOnlyList<string> Architectures { get; private init; } = ["amd64"];
 
-    /// <summary>What the machines' power says to an order.</summary>
-    public Func<MachinePowerResult> Power { get; set; } = () => new MachinePowerResult.Done(MachinePowerState.On);
+    /// <summary>Whether the ephemeral environment is ready.</summary>
+    public bool HasEnvironment { get; set; } = true;
+
+    /// <summary>
+    /// What the machines' controllers answer to an order that they do not carry out; <see langword="null"/> to carry it out.
+    /// </summary>
+    public Func<PowerAction, MachinePowerResult?> Refuses { get; set; } = _ => null;
+
+    /// <summary>What a controller says beside turning a machine on.</summary>
+    public string? PowerNote { get; set; }
+
+    /// <summary>Whether orders switch the simulated machines; otherwise a test does.</summary>
+    public bool SwitchesMachines { get; init; }
 
     EphemeralFileNames? IEphemeralEnvironment.FilesFor(string? architecture) =>
-        architecture is null || Architectures.Contains(architecture) ? new("ephemeral/kernel", "ephemeral/initrd") : null;
+        HasEnvironment && (architecture is null || Architectures.Contains(architecture))
+            ? new("ephemeral/kernel", "ephemeral/initrd")
+            : null;
 
     public static async Task<VirtualMaas> StartAsync(
         Action<DhcpServerOptions>? dhcp = null, string architecture = "amd64", LinkConditions? link = null,
-        string range = "10.0.1.1-10.0.200.250")
+        string range = "10.0.1.1-10.0.200.250", string? missingFile = null, bool switches = false)
     {
-        var maas = new VirtualMaas { Architectures = [architecture] };
+        var maas = new VirtualMaas { Architectures = [architecture], SwitchesMachines = switches };
         maas.Host = maas.Network.AddHost("maas", Address);
         maas.Host.Link = link ?? LinkConditions.Lan;
         maas.Core = await MaasCore.OpenAsync(
-            new InMemoryMaasStore(), null, new MaasCoreServices { TimeProvider = maas.Network.TimeProvider, Power = maas });
+            new InMemoryMaasStore(), null, new MaasCoreServices
+            {
+                TimeProvider = maas.Network.TimeProvider, Power = maas, Recipes = Recipes, Tables = TemplateLibrary.Tables,
+            });
         maas._links.Set(new ServedLink("lab", new MaasNetworkOptions(), new BootNetwork(Address, IPNetwork.Parse("10.0.0.0/16")), null));
         await maas.StartWriterAsync();
         var observer = new Observer(maas);
         var policy = new MachineBootPolicy(
             maas.Core.Machines, maas.Core.Devices, maas.Core.Tags, maas.Core.BootTokens, maas, maas, maas._options, maas._links,
-            new WebAddress(maas._options), new LogLines<MachineBootPolicy>([]));
-        var files = new InMemoryBootFiles(
-            "snponly.efi", "ipxe.efi", "undionly.kpxe", "ephemeral/kernel", "ephemeral/initrd", "start4.elf", "u-boot.bin")
+            new WebAddress(maas._options), new LogLines<MachineBootPolicy>([]), Recipes);
+        string[] names =
+        [
+            "snponly.efi", "ipxe.efi", "undionly.kpxe", "ephemeral/kernel", "ephemeral/initrd", "start4.elf", "u-boot.bin", "install/linux",
+            "install/initrd.gz",
+        ];
+        var files = new InMemoryBootFiles(names.Where(name => name != missingFile))
         {
             ["config.txt"] = "arm_64bit=1\nkernel=u-boot.bin\n"u8.ToArray(),
         };
         await maas.ServeHttpAsync(policy, files, observer);
-        maas.ServeBoot(policy, files, observer, await maas.AddressesAsync(range), dhcp);
+        maas._addresses = await LeaseAllocator.OpenAsync(
+            [SubnetOf("10.0.0.0/16", range)], new InMemoryLeaseStore(), timeProvider: maas.Network.TimeProvider);
+        maas.ServeBoot(policy, files, observer, maas._addresses, dhcp);
         return maas;
     }
 
     /// <summary>Adds a machine that the server knows, and commissions; it is off.</summary>
     public async Task<(SimulatedMachine Simulated, Machine Machine)> AddAsync(
         LinkConditions? link = null, Func<SimulatedMachineOptions, SimulatedMachineOptions>? change = null, string? architecture = null,
-        string mac = Mac)
+        string mac = Mac, PowerSettings? power = null)
     {
         var simulated = Add(link, change, mac);
         var created = (CreateResult.Created)await Core.Machines.EnlistAsync(new NewMachine
         {
             MacAddresses = [MacAddress.Parse(mac)],
             Architecture = architecture ?? Machine.DefaultArchitecture,
-            Power = new PowerSettings("ipmi", new Dictionary<string, string>()),
+            Power = power ?? new PowerSettings("ipmi", new Dictionary<string, string>()),
         });
         await Core.Machines.ExecuteAsync(created.Machine.Id, new MachineCommand.Accept());
         return (simulated, await SettleAsync(created.Machine.Id));
@@ -134,25 +163,71 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     /// <summary>Begins to deploy an image onto a Ready machine.</summary>
     public async Task<Machine> DeployReadyAsync(SystemId id, bool handOver = false)
     {
-        var image = RandomNumberGenerator.GetBytes(1_000_000);
+        await AddImageAsync("custom/one", "ddraw", RandomNumberGenerator.GetBytes(1_000_000));
+        return await DoAsync(id, new MachineCommand.Deploy("bob") { OsSystem = "custom", DistroSeries = "one", HandOver = handOver });
+    }
+
+    public async Task AddImageAsync(string name, string fileType, byte[] image)
+    {
         var created = (UploadResult.Taken)await Core.BootResources.CreateAsync(new NewBootResource
         {
-            Name = "custom/one", Architecture = Architectures[0], FileType = "ddraw", Size = image.Length,
+            Name = name, Architecture = Architectures[0], FileType = fileType, Size = image.Length,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(image)),
         });
         await Core.BootResources.AppendAsync(created.Resource.Id, created.Resource.Sets[^1].File.Id, new MemoryStream(image));
-        var command = new MachineCommand.Deploy("bob") { OsSystem = "custom", DistroSeries = "one", HandOver = handOver };
-        (await Core.Machines.ExecuteAsync(id, command)).Should().BeOfType<CommandResult.Done>();
+    }
+
+    /// <summary>Gives a command, which must not be refused, and carries out what it orders of the power.</summary>
+    public async Task<Machine> DoAsync(SystemId id, MachineCommand command)
+    {
+        var result = await Core.Machines.ExecuteAsync(id, command);
+        result.Should().BeOfType<CommandResult.Done>((result as CommandResult.Refused)?.Reason ?? "");
         return await SettleAsync(id);
     }
 
     /// <summary>Turns the machine on, and lets a time pass.</summary>
-    public async Task<DiagnosisReport> BootAsync(SimulatedMachine simulated, Machine machine, TimeSpan time)
+    public async Task<Diagnosed> BootAsync(SimulatedMachine simulated, Machine machine, TimeSpan time)
     {
         simulated.TurnOn();
         await Network.RunForAsync(time);
-        return await ExplainAsync(machine.Id);
+        return await PassAsync(machine.Id);
     }
+
+    /// <summary>
+    /// Lets the workers of a host pass: the status message shows the cause, and the controller of a machine that waits is asked for its
+    /// power. Then explains.
+    /// </summary>
+    public async Task<Diagnosed> PassAsync(SystemId id)
+    {
+        for (var pass = 0; pass < 3; pass++)
+        {
+            await ExplainAsync(id);
+            await Core.DiagnosisUpdates.PassAsync();
+            await SettleAsync(id);
+        }
+
+        return await ExplainAsync(id);
+    }
+
+    /// <summary>
+    /// Lets a time pass in steps, in each of which the workers of a host pass; ends as soon as the machine is as it should be.
+    /// </summary>
+    public async Task<Diagnosed> RunAsync(SystemId id, TimeSpan time, TimeSpan step, Func<Diagnosed, bool> isReached)
+    {
+        for (var end = Network.Elapsed + time; ;)
+        {
+            await Network.RunForAsync(step);
+            await ExplainAsync(id);
+            await Core.DiagnosisUpdates.PassAsync();
+            await SettleAsync(id);
+            await Core.Deadlines.PassAsync();
+            var now = await ExplainAsync(id);
+            if (isReached(now) || Network.Elapsed >= end) return now;
+        }
+    }
+
+    /// <summary>Serves another subnet from now on.</summary>
+    public void Renumber(string network, string range) => _addresses.ReplaceSubnets([SubnetOf(network, range)]);
 
     /// <summary>What a server observes that is not on the network in memory.</summary>
     public void Observe(BootObservation observation) => _writer.Observe(observation);
@@ -164,11 +239,12 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     }
 
     /// <summary>The diagnosis, with everything that was observed up to now.</summary>
-    public async Task<DiagnosisReport> ExplainAsync(SystemId id)
+    public async Task<Diagnosed> ExplainAsync(SystemId id)
     {
         await StopWriterAsync();
         await StartWriterAsync();
-        return await Core.Diagnosis.ExplainAsync((await Core.Machines.GetAsync(id))!); // it exists
+        var machine = (await Core.Machines.GetAsync(id))!; // it exists
+        return new Diagnosed(machine, await Core.Diagnosis.ExplainAsync(machine), await Core.Timeline.ReadAsync(id));
     }
 
     public async Task<Machine> SettleAsync(SystemId id)
@@ -202,20 +278,29 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         lock (_owners) return _owners.TryGetValue(address, out var owner) ? owner : null;
     }
 
-    Task<MachinePowerResult> IMachinePower.TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult(Power());
+    Task<MachinePowerResult> IMachinePower.TurnOnAsync(MachinePowerTarget target, CancellationToken cancellationToken)
+    {
+        if (Refuses(PowerAction.TurnOn) is { } refused) return Task.FromResult(refused);
+        if (SwitchesMachines) MachineOf(target)?.TurnOn();
+        return Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(MachinePowerState.On) { Note = PowerNote });
+    }
 
-    Task<MachinePowerResult> IMachinePower.TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(MachinePowerState.Off));
+    async Task<MachinePowerResult> IMachinePower.TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken)
+    {
+        if (Refuses(PowerAction.TurnOff) is { } refused) return refused;
+        if (SwitchesMachines && MachineOf(target) is { } machine) await Network.RunAsync(() => machine.TurnOffAsync());
+        return new MachinePowerResult.Done(MachinePowerState.Off);
+    }
 
     Task<MachinePowerResult> IMachinePower.QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
-        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Done(MachinePowerState.On));
+        Task.FromResult(Refuses(PowerAction.Query) ?? new MachinePowerResult.Done(
+            MachineOf(target)?.IsOn is false ? MachinePowerState.Off : MachinePowerState.On));
 
-    private Task<LeaseAllocator> AddressesAsync(string range)
-    {
-        var subnet = new DhcpSubnet { Network = IPNetwork.Parse("10.0.0.0/16"), Ranges = [AddressRange.Parse(range)] };
-        return LeaseAllocator.OpenAsync([subnet], new InMemoryLeaseStore(), timeProvider: Network.TimeProvider);
-    }
+    private SimulatedMachine? MachineOf(MachinePowerTarget target) =>
+        _machines.LastOrDefault(machine => target.MacAddresses.Any(mac => mac.ToString() == machine.Mac.ToString()));
+
+    private static DhcpSubnet SubnetOf(string network, string range) =>
+        new() { Network = IPNetwork.Parse(network), Ranges = [AddressRange.Parse(range)] };
 
     private Task StartWriterAsync()
     {
@@ -248,11 +333,14 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
 
     private async Task ServeHttpAsync(IBootPolicy policy, IBootFiles files, IBootObserver observer)
     {
+        var templates = new TemplateLibrary(
+            Core.Records, BuiltInTemplates.All, _ => new Dictionary<string, object?>(), Network.TimeProvider);
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
         builder.Services.AddSingleton(Network.TimeProvider).AddSingleton(Core).AddSingleton(observer)
-            .AddSingleton(new BootFileSource(policy, files, observer, Network.TimeProvider)).AddMaasApi(_ => { });
+            .AddSingleton(new BootFileSource(policy, files, observer, Network.TimeProvider)).AddMaasApi(_ => { })
+            .AddSingleton<IAnswerFiles>(new AnswerFileWriter(Recipes, templates, Core.SshKeys, Network.TimeProvider));
         _web = builder.Build();
         _web.Use(async (context, next) =>
         {
