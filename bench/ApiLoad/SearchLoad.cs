@@ -11,12 +11,19 @@ namespace ApiLoad;
 /// <summary>How long pages of a list take among many machines, in the order of their host names, as the dashboard reads them.</summary>
 internal static class SearchLoad
 {
+    private const string ByNumber = "number"; // stands for the order of numbers, where a page begins
+
     private const int PageSize = 200, SavedTogether = 500, Rounds = 30;
 
     private static readonly (string Name, MachineFilter Filter)[] Pages =
     [
         ("first page", new()),
         ("next page, in the middle", new() { AfterHostname = "node-0050000" }),
+        ("a page in the middle, by its place", new() { Offset = 50_000 }),
+        ("a page near the end, by its place", new() { Offset = 99_000 }),
+        ("first page in descending order", new() { IsDescending = true }),
+        ("the newest 200, after 50,000 others", new() { IsDescending = true, AfterHostname = ByNumber, Offset = 50_000 }),
+        ("a page in the middle of a status", new() { Statuses = [MachineStatus.Ready], Offset = 49_000 }),
         ("part of one machine's name", new() { Search = ["e-0077777"] }),
         ("part of one machine's MAC address", new() { Search = ["01:2f:d1"] }),
         ("part of one machine's IP address", new() { Search = [".1.47.209"] }),
@@ -29,6 +36,17 @@ internal static class SearchLoad
         ("a tag that none has", new() { Tags = ["absent"] }),
         ("a status that 1,000 machines have", new() { Statuses = [MachineStatus.Broken] }),
         ("a status that all others have", new() { Statuses = [MachineStatus.Ready] }),
+    ];
+
+    private static readonly (string Name, MachineFilter Filter, MachineGrouping Grouping)[] Counts =
+    [
+        ("count of all", new(), MachineGrouping.None),
+        ("count of all by status", new(), MachineGrouping.Status),
+        ("count of all by zone", new(), MachineGrouping.Zone),
+        ("count of all by tag", new(), MachineGrouping.Tag),
+        ("count by status of those with a part of their names", new() { Search = ["node"] }, MachineGrouping.Status),
+        ("count by tag of those with a part of their names", new() { Search = ["node"] }, MachineGrouping.Tag),
+        ("count of those without a tag of half of the machines", new() { NotTags = ["common"] }, MachineGrouping.None),
     ];
 
     /// <summary>Fills a store, measures, and prints a table.</summary>
@@ -48,23 +66,32 @@ internal static class SearchLoad
         Console.WriteLine("|---|---|---|---|");
         foreach (var (name, filter) in Pages)
         {
-            List<double> times = [];
-            var found = 0;
-            for (var round = -2; round < Rounds; round++) // the first ones warm up
-            {
-                var start = Stopwatch.GetTimestamp();
-                var page = await store.Machines.ListAsync(
-                    filter with { AfterHostname = filter.AfterHostname ?? "", Limit = PageSize }, CancellationToken.None);
-                if (round >= 0) times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                found = page.Count;
-            }
-
-            times.Sort();
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {name} | {found} | {times[0]:0.0} ms | {times[times.Count / 2]:0.0} ms |"));
+            var hostname = filter.AfterHostname == ByNumber ? null : filter.AfterHostname ?? "";
+            await MeasureAsync(name, async () => (await store.Machines.ListAsync(
+                filter with { AfterHostname = hostname, Limit = PageSize }, CancellationToken.None)).Count);
         }
 
+        foreach (var (name, filter, grouping) in Counts)
+            await MeasureAsync(name, async () => (await store.Machines.CountAsync(filter, grouping, CancellationToken.None)).Total);
+        await MeasureAsync(
+            "the ids of all", async () => (await store.Machines.ListIdsAsync(new MachineFilter(), CancellationToken.None)).Count);
         await ReadAllAsync(store);
+    }
+
+    private static async Task MeasureAsync(string name, Func<Task<int>> run)
+    {
+        List<double> times = [];
+        var found = 0;
+        for (var round = -2; round < Rounds; round++) // the first ones warm up
+        {
+            var start = Stopwatch.GetTimestamp();
+            found = await run();
+            if (round >= 0) times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        times.Sort();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"| {name} | {found} | {times[0]:0.0} ms | {times[times.Count / 2]:0.0} ms |"));
     }
 
     // What a search costs that reads the machines.

@@ -101,6 +101,9 @@ internal static class SqlDialect
     /// <summary>A tag that few machines have, by which they are found: PostgreSQL decides by itself.</summary>
     public static string? FindRareTag(SqlSession session, IEnumerable<string> tags) => null;
 
+    /// <summary>Whether few machines have this owner, by whom they are found then: PostgreSQL decides by itself.</summary>
+    public static bool IsRareOwner(SqlSession session, string owner) => false;
+
     /// <summary>Begins the preparation of tables of records: one host at a time.</summary>
     public static void BeginPreparation(SqlSession session) => session.Execute(PostgresLocks.OfSchema);
 

@@ -5,8 +5,10 @@ namespace Maas.Sql;
 /// <summary>What SQLite writes in a way of its own, and the statements that depend on how it assigns numbers.</summary>
 internal static class SqlDialect
 {
-    /// <summary>So many machines are found by their tag; more are found in the order of the list, where they are met soon.</summary>
-    private const int MostOfRareTag = 1_000;
+    /// <summary>
+    /// So many machines are found by their tag or their owner; more are found in the order of the list, where they are met soon.
+    /// </summary>
+    private const int MostOfRare = 1_000;
 
     /// <summary>A function of a JSON list of texts that returns rows with one column, <c>value</c>.</summary>
     public const string Texts = "json_each";
@@ -88,7 +90,13 @@ internal static class SqlDialect
     public static string? FindRareTag(SqlSession session, IEnumerable<string> tags) => tags.FirstOrDefault(tag =>
         session.ExecuteScalar<long>(
             "SELECT count(*) FROM (SELECT 1 FROM machine_tags WHERE tag = @tag LIMIT @limit)",
-            ("@tag", tag), ("@limit", MostOfRareTag + 1)) <= MostOfRareTag);
+            ("@tag", tag), ("@limit", MostOfRare + 1)) <= MostOfRare);
+
+    /// <summary>Whether few machines have this owner, by whom they are found then.</summary>
+    public static bool IsRareOwner(SqlSession session, string owner) =>
+        session.ExecuteScalar<long>(
+            "SELECT count(*) FROM (SELECT 1 FROM machines WHERE owner = @owner LIMIT @limit)",
+            ("@owner", owner), ("@limit", MostOfRare + 1)) <= MostOfRare;
 
     /// <summary>Begins the preparation of tables of records.</summary>
     public static void BeginPreparation(SqlSession session)

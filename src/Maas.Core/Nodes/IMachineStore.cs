@@ -19,10 +19,15 @@ public interface IMachineStore
     /// <returns>The machine; <see langword="null"/> when it does not exist.</returns>
     Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken);
 
-    /// <summary>Lists machines by ascending <see cref="Machine.Number"/>.</summary>
+    /// <summary>Lists machines by ascending <see cref="Machine.Number"/>, or in the order that the filter says.</summary>
     /// <param name="filter">Which machines, how many, and after which one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Lists the ids of machines in the order of <see cref="ListAsync"/>, without reading the machines.</summary>
+    /// <param name="filter">Which machines, how many, and after which one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<SystemId>> ListIdsAsync(MachineFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Lists the revisions of machines by ascending number, without reading the machines.</summary>
     /// <param name="filter">Which machines, how many, and after which one.</param>
@@ -40,6 +45,12 @@ public interface IMachineStore
     /// <summary>Counts the machines in each status that a machine is in.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyDictionary<MachineStatus, int>> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>Counts the machines that match, without reading them.</summary>
+    /// <param name="filter">Which machines; its order, its limit and where it begins are of no importance.</param>
+    /// <param name="grouping">What they are counted by, beside their total.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<MachineCount> CountAsync(MachineFilter filter, MachineGrouping grouping, CancellationToken cancellationToken);
 
     /// <summary>Lists machines whose deadline has passed, the longest overdue first; at most 1000.</summary>
     /// <param name="now">The time that deadlines are compared with.</param>

@@ -29,11 +29,25 @@ public sealed record MachineFilter
     /// <summary>Keys of the API tokens machines were allocated with.</summary>
     public IReadOnlyList<string> AllocatedByTokens { get; init; } = [];
 
+    /// <summary>
+    /// Owners' user names that a machine must not have; a machine without an owner has none of them.
+    /// </summary>
+    public IReadOnlyList<string> NotOwners { get; init; } = [];
+
+    /// <summary>Whether a machine must have an owner, or must not; <see langword="null"/> asks nothing.</summary>
+    public bool? HasOwner { get; init; }
+
     /// <summary>What allocating clients called themselves.</summary>
     public IReadOnlyList<string> AgentNames { get; init; } = [];
 
     /// <summary>Tags; here a machine must have <em>all</em> of them.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Tags of which a machine must have none.</summary>
+    public IReadOnlyList<string> NotTags { get; init; } = [];
+
+    /// <summary>Whether a machine must have a tag, or must not have any; <see langword="null"/> asks nothing.</summary>
+    public bool? HasTags { get; init; }
 
     /// <summary>Domains.</summary>
     public IReadOnlyList<string> Domains { get; init; } = [];
@@ -56,21 +70,38 @@ public sealed record MachineFilter
     /// </summary>
     public IReadOnlyList<string> Search { get; init; } = [];
 
+    /// <summary>
+    /// Texts that a machine must not contain where <see cref="Search"/> looks, in any case. An empty text asks nothing.
+    /// </summary>
+    public IReadOnlyList<string> NotSearch { get; init; } = [];
+
     /// <summary>Conditions on records of the machine; all of them must hold.</summary>
     public IReadOnlyList<NodeRecordCondition> Records { get; init; } = [];
 
     /// <summary>Only machines that this user sees: its own, and those without an owner; <see langword="null"/> for all.</summary>
     public string? VisibleTo { get; init; }
 
-    /// <summary>Only machines with a higher <see cref="Machine.Number"/>: the last one of the page before. 0 for the first page.</summary>
+    /// <summary>
+    /// Only machines with a higher <see cref="Machine.Number"/>, or a lower one in descending order: the last one of the page before. 0 for
+    /// the first page.
+    /// </summary>
     public long AfterNumber { get; init; }
 
     /// <summary>
-    /// Orders the machines by <see cref="Machine.Hostname"/>, by the values of its characters, and only those after this one are listed:
-    /// the last of the page before, or an empty text for the first page. <see langword="null"/> orders them by
+    /// Orders the machines by <see cref="Machine.Hostname"/>, by the values of its characters, and only those that follow this one are
+    /// listed: the last of the page before, or an empty text for the first page. <see langword="null"/> orders them by
     /// <see cref="Machine.Number"/>.
     /// </summary>
     public string? AfterHostname { get; init; }
+
+    /// <summary>Whether the order is descending. Default <see langword="false"/>.</summary>
+    public bool IsDescending { get; init; }
+
+    /// <summary>
+    /// How many machines to skip at the beginning, 0 upward. They are not read, but a store walks past them: a list that is read in pages
+    /// continues after the last machine of the page before, and skips only to jump.
+    /// </summary>
+    public int Offset { get; init; }
 
     /// <summary>At most so many, 1 upward; <see langword="null"/> for all.</summary>
     public int? Limit { get; init; }

@@ -65,11 +65,29 @@ public sealed partial class Machines
     public Task<Machine?> FindByMacAsync(MacAddress address, CancellationToken cancellationToken = default) =>
         _store.FindByMacAsync(address, cancellationToken);
 
-    /// <summary>The machines that match, by ascending <see cref="Machine.Number"/>.</summary>
+    /// <summary>
+    /// The machines that match, by ascending <see cref="Machine.Number"/>, or in the order that the filter says.
+    /// </summary>
     /// <param name="filter">Which machines, how many, and after which one; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
         _store.ListAsync(filter ?? new MachineFilter(), cancellationToken);
+
+    /// <summary>The ids of the machines that match, in the order of <see cref="ListAsync"/>.</summary>
+    /// <param name="filter">Which machines, how many, and after which one; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<SystemId>> ListIdsAsync(MachineFilter? filter = null, CancellationToken cancellationToken = default) =>
+        _store.ListIdsAsync(filter ?? new MachineFilter(), cancellationToken);
+
+    /// <summary>How many machines match, all together and by what they have in common.</summary>
+    /// <param name="filter">
+    /// Which machines; its order, its limit and where it begins are of no importance. <see langword="null"/> for all.
+    /// </param>
+    /// <param name="grouping">What they are counted by, beside their total.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<MachineCount> CountAsync(
+        MachineFilter? filter = null, MachineGrouping grouping = MachineGrouping.None, CancellationToken cancellationToken = default) =>
+        _store.CountAsync(filter ?? new MachineFilter(), grouping, cancellationToken);
 
     /// <summary>The revisions of the machines that match, by ascending number: what has to be shown anew.</summary>
     /// <param name="filter">Which machines, how many, and after which one; <see langword="null"/> for all.</param>

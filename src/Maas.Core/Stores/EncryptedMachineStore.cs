@@ -21,6 +21,12 @@ internal sealed class EncryptedMachineStore(IMachineStore store, SecretCipher ci
     public async Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) =>
         Open(await store.ListAsync(filter, cancellationToken).ConfigureAwait(false));
 
+    public Task<IReadOnlyList<SystemId>> ListIdsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
+        store.ListIdsAsync(filter, cancellationToken);
+
+    public Task<MachineCount> CountAsync(MachineFilter filter, MachineGrouping grouping, CancellationToken cancellationToken) =>
+        store.CountAsync(filter, grouping, cancellationToken);
+
     public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
         store.ListRevisionsAsync(filter, cancellationToken);
 

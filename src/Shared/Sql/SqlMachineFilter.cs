@@ -8,8 +8,8 @@ internal static class SqlMachineFilter
 {
     private const int MostTags = 8; // more are counted, which is slower
 
-    /// <summary>The clause, and the index that a list in the order of host names is read from; empty for the planner's choice.</summary>
-    public static (string Index, string Where, List<(string Name, object? Value)> Parameters) Build(
+    /// <summary>The clause, and whether it names so few machines that they are found by what it names.</summary>
+    public static (bool IsNamed, string Where, List<(string Name, object? Value)> Parameters) Build(
         SqlSession session, MachineFilter filter)
     {
         var rareTag = SqlDialect.FindRareTag(session, filter.Tags.Take(MostTags));
@@ -22,6 +22,8 @@ internal static class SqlMachineFilter
         sql.AnyOf("m.status IN {0}", "@statuses", filter.Statuses.Select(status => (int)status));
         sql.AnyOf("m.power_state IN {0}", "@powerStates", filter.PowerStates.Select(state => (int)state));
         sql.AnyOf("m.owner IN {0}", "@owners", filter.Owners);
+        sql.AnyOf("(m.owner IS NULL OR m.owner NOT IN {0})", "@notOwners", filter.NotOwners);
+        if (filter.HasOwner is { } hasOwner) sql.Add($"m.owner IS {(hasOwner ? "NOT NULL" : "NULL")}");
         sql.AnyOf("m.token_key IN {0}", "@tokens", filter.AllocatedByTokens);
         sql.AnyOf("m.agent_name IN {0}", "@agents", filter.AgentNames);
         sql.AnyOf("m.domain IN {0}", "@domains", filter.Domains);
@@ -29,20 +31,42 @@ internal static class SqlMachineFilter
         if (rareTag is not null)
             sql.Add("m.id IN (SELECT machine FROM machine_tags WHERE tag = @rareTag)", ("@rareTag", rareTag));
         AddTags(sql, filter.Tags);
+        sql.AnyOf(
+            "NOT EXISTS (SELECT 1 FROM machine_tags t WHERE t.machine = m.id AND t.tag IN {0})", "@notTags", filter.NotTags);
+        if (filter.HasTags is { } hasTags)
+            sql.Add($"{(hasTags ? "" : "NOT ")}EXISTS (SELECT 1 FROM machine_tags t WHERE t.machine = m.id)");
         SqlMachineSearch.Add(sql, filter.Search);
+        SqlMachineSearch.AddOpposites(sql, filter.NotSearch);
         SqlRecordConditions.AddOfMachine(sql, filter.Records);
         if (filter.VisibleTo is { } user) sql.Add("(m.owner IS NULL OR m.owner = @user)", ("@user", user));
-        if (filter.AfterNumber > 0) sql.Add("m.number > @after", ("@after", filter.AfterNumber));
-        if (filter.AfterHostname is { Length: > 0 } hostname) sql.Add("m.hostname > @afterHostname", ("@afterHostname", hostname));
-        if (filter.Limit is { } limit) sql.Parameters.Add(("@limit", limit));
-        // Machines that are named are found by their names.
-        var isNamed = filter.Ids.Count + filter.Hostnames.Count + filter.MacAddresses.Count > 0 || rareTag is not null;
-        return (filter.AfterHostname is null || isNamed ? "" : SqlDialect.BySearch, sql.Where, sql.Parameters);
+        var follows = filter.IsDescending ? '<' : '>';
+        if (filter.AfterNumber > 0) sql.Add($"m.number {follows} @after", ("@after", filter.AfterNumber));
+        if (filter.AfterHostname is { Length: > 0 } hostname) sql.Add($"m.hostname {follows} @afterHostname", ("@afterHostname", hostname));
+        if (filter.Limit is not null || filter.Offset > 0) sql.Parameters.Add(("@limit", filter.Limit ?? int.MaxValue));
+        if (filter.Offset > 0) sql.Parameters.Add(("@offset", filter.Offset));
+        var isNamed = filter.Ids.Count + filter.Hostnames.Count + filter.MacAddresses.Count > 0 || rareTag is not null
+            || (filter.Owners is [var owner] && SqlDialect.IsRareOwner(session, owner));
+        return (isNamed, sql.Where, sql.Parameters);
     }
 
+    /// <summary>The index that what a list is filtered by is read from; empty for the planner's choice.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="isNamed">Whether it names its machines.</param>
+    /// <param name="parameters">The parameters of its clause.</param>
+    public static string IndexOf(MachineFilter filter, bool isNamed, List<(string Name, object? Value)> parameters) =>
+        // What asks for nothing else than the index of revisions has is read from it, in the order of numbers.
+        filter is { AfterHostname: null, HasTags: null }
+            && parameters.TrueForAll(parameter => parameter.Name is "@after" or "@limit" or "@offset" or "@user") ? SqlDialect.ByRevisions
+        : isNamed ? ""
+        : SqlDialect.BySearch;
+
     /// <summary>The order of the machines, and how many of them.</summary>
-    public static string OrderAndLimit(MachineFilter filter) =>
-        $"ORDER BY {(filter.AfterHostname is null ? "m.number" : "m.hostname")} {(filter.Limit is null ? "" : "LIMIT @limit")}";
+    public static string OrderAndLimit(MachineFilter filter) => string.Concat(
+        Order(filter), filter.Limit is null && filter.Offset == 0 ? "" : " LIMIT @limit", filter.Offset == 0 ? "" : " OFFSET @offset");
+
+    /// <summary>The order of the machines.</summary>
+    public static string Order(MachineFilter filter) =>
+        $"ORDER BY {(filter.AfterHostname is null ? "m.number" : "m.hostname")}{(filter.IsDescending ? " DESC" : "")}";
 
     /// <summary>Adds what is asked of zone and pool.</summary>
     public static void AddPlaces(

@@ -34,6 +34,11 @@ internal static class SqlMachineSearch
                 ("@words", JsonList.Of(others)));
     }
 
+    /// <summary>Adds that the text of machine <c>m</c> contains none of some words, in any case.</summary>
+    public static void AddOpposites(SqlConditions sql, IEnumerable<string> words) => sql.AnyOf(
+        $"NOT EXISTS (SELECT 1 FROM {{0}} w WHERE {SqlDialect.Position}(m.search, w.value) > 0)", "@notWords",
+        words.Where(word => word.Length > 0).Select(word => word.ToLowerInvariant()));
+
     /// <summary>Gives the machines that an earlier version has saved their text, in some transactions.</summary>
     public static void Fill(SqlDatabase database)
     {

@@ -27,10 +27,33 @@ internal sealed class SqlMachineStore(
     public Task<IReadOnlyList<Machine>> ListAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
         session =>
         {
-            var (index, where, parameters) = SqlMachineFilter.Build(session, filter);
-            return (IReadOnlyList<Machine>)session.Query(
-                $"SELECT {Columns} FROM machines m {index} {where} {SqlMachineFilter.OrderAndLimit(filter)}",
-                Read,
+            var (isNamed, where, parameters) = SqlMachineFilter.Build(session, filter);
+            // What is skipped, or sorted, is not read.
+            var sql = filter.Offset > 0 || filter.IsDescending
+                ? $"""
+                SELECT {Columns} FROM machines m WHERE m.number IN (
+                    SELECT m.number FROM machines m {SqlMachineFilter.IndexOf(filter, isNamed, parameters)} {where}
+                    {SqlMachineFilter.OrderAndLimit(filter)})
+                {SqlMachineFilter.Order(filter)}
+                """
+                : $"""
+                SELECT {Columns} FROM machines m {(filter.AfterHostname is null || isNamed ? "" : SqlDialect.BySearch)} {where}
+                {SqlMachineFilter.OrderAndLimit(filter)}
+                """;
+            return (IReadOnlyList<Machine>)session.Query(sql, Read, [.. parameters]);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<SystemId>> ListIdsAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
+        session =>
+        {
+            var (isNamed, where, parameters) = SqlMachineFilter.Build(session, filter);
+            return (IReadOnlyList<SystemId>)session.Query(
+                $"""
+                SELECT m.id FROM machines m {SqlMachineFilter.IndexOf(filter, isNamed, parameters)} {where}
+                {SqlMachineFilter.OrderAndLimit(filter)}
+                """,
+                row => SystemId.Parse(row.GetString(0)),
                 [.. parameters]);
         },
         cancellationToken);
@@ -39,10 +62,9 @@ internal sealed class SqlMachineStore(
         database.ReadAsync(
         session =>
         {
-            var (index, where, parameters) = SqlMachineFilter.Build(session, filter);
-            // What asks for nothing else than the index has is read from it alone.
-            var isCovered = parameters.TrueForAll(parameter => parameter.Name is "@after" or "@limit" or "@user");
-            if (isCovered) index = SqlDialect.ByRevisions;
+            var (isNamed, where, parameters) = SqlMachineFilter.Build(session, filter);
+            var index = SqlMachineFilter.IndexOf(filter, isNamed, parameters);
+            if (index != SqlDialect.ByRevisions && filter.AfterHostname is null) index = "";
             return (IReadOnlyList<MachineRevision>)session.Query(
                 $"""
                 SELECT m.id, m.number, m.version, m.results FROM machines m {index} {where}
@@ -69,6 +91,9 @@ internal sealed class SqlMachineStore(
                 row => KeyValuePair.Create((MachineStatus)row.GetSmall(0), row.GetSmall(1)))
             .ToDictionary(),
         cancellationToken);
+
+    public Task<MachineCount> CountAsync(MachineFilter filter, MachineGrouping grouping, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => SqlMachineCount.Count(session, filter, grouping), cancellationToken);
 
     public Task<IReadOnlyList<SystemId>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
         session => (IReadOnlyList<SystemId>)session.Query(

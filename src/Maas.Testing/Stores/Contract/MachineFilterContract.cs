@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maas.Core.Nodes;
 using Maas.Core.Topology;
 using Maas.Core.Power;
@@ -165,6 +166,73 @@ internal sealed class MachineFilterContract : StoreCases
         await MatchesAsync(named with { AfterHostname = "b1" }).ConfigureAwait(false);
     }
 
+    public async Task Opposites_leave_machines_out()
+    {
+        await FillAsync().ConfigureAwait(false);
+        await SaveAsync(NewMachine(5) with { Hostname = "db-x", Owner = "Ünal", Tags = ["rack_7%"] }).ConfigureAwait(false);
+
+        await MatchesAsync(new MachineFilter { NotOwners = ["alice", "absent"] }, 1, 4, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { HasOwner = true }, 2, 3, 4, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { HasOwner = false }, 1).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { HasOwner = false, VisibleTo = "bob" }, 1).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { NotTags = ["gpu", "absent"] }, 1, 2, 4, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { NotTags = ["gpu"], Tags = ["virtual"] }, 2).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { HasTags = true }, 2, 3, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { HasTags = false }, 1, 4).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { NotSearch = ["HOST-", ""] }, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { NotSearch = ["ünal", "gpu"], Search = ["-"] }, 1, 2, 4).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { NotSearch = ["k7", "_7_", "%%"] }, 1, 2, 3, 4, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { NotSearch = HostileTexts }, 1, 2, 3, 4, 5).ConfigureAwait(false);
+        foreach (var text in HostileTexts)
+            await MatchesAsync(new MachineFilter { NotOwners = [text], NotTags = [text] }, 1, 2, 3, 4, 5).ConfigureAwait(false);
+    }
+
+    public async Task Machines_may_be_skipped_and_be_listed_in_descending_order()
+    {
+        await FillAsync().ConfigureAwait(false);
+        await SaveAsync(NewMachine(5) with { Hostname = "a-first", Owner = "alice" }).ConfigureAwait(false);
+        var third = (await GetAsync(IdOf(3)).ConfigureAwait(false)).Number;
+        MachineFilter named = new() { AfterHostname = "" };
+
+        await MatchesAsync(new MachineFilter { Offset = 2 }, 3, 4, 5).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { Offset = 1, Limit = 2 }, 2, 3).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { Offset = 9, Limit = 2 }).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { IsDescending = true, Limit = 3 }, 5, 4, 3).ConfigureAwait(false);
+        await MatchesAsync(new MachineFilter { IsDescending = true, AfterNumber = third, Offset = 1 }, 1).ConfigureAwait(false);
+        await MatchesAsync(named with { Offset = 1, Limit = 2 }, 1, 2).ConfigureAwait(false);
+        await MatchesAsync(named with { Offset = 1, AfterHostname = "a-first" }, 2, 3, 4).ConfigureAwait(false);
+        await MatchesAsync(named with { IsDescending = true }, 4, 3, 2, 1, 5).ConfigureAwait(false);
+        await MatchesAsync(named with { IsDescending = true, AfterHostname = "host-3", Limit = 2 }, 2, 1).ConfigureAwait(false);
+        await MatchesAsync(named with { IsDescending = true, AfterHostname = "host-4", Offset = 2 }, 1, 5).ConfigureAwait(false);
+        await MatchesAsync(named with { Owners = ["alice"], Offset = 1, Limit = 5 }, 2, 3).ConfigureAwait(false);
+        await MatchesAsync(named with { Search = ["host"], Offset = 1, Limit = 2 }, 2, 3).ConfigureAwait(false);
+        await MatchesAsync(named with { Tags = ["virtual"], Offset = 1 }, 3).ConfigureAwait(false);
+    }
+
+    public async Task Machines_are_counted_by_what_they_have_in_common()
+    {
+        await FillAsync().ConfigureAwait(false);
+
+        await CountsAsync(new MachineFilter(), MachineGrouping.None, 4).ConfigureAwait(false);
+        await CountsAsync(new MachineFilter(), MachineGrouping.Status, 4, "Deployed 1", "New 2", "Ready 1").ConfigureAwait(false);
+        await CountsAsync(
+            new MachineFilter { Search = ["host"], Offset = 1, Limit = 1, AfterHostname = "host-2", AfterNumber = 2 },
+            MachineGrouping.Status, 4, "Deployed 1", "New 2", "Ready 1").ConfigureAwait(false);
+        await CountsAsync(
+            new MachineFilter(), MachineGrouping.Zone, 4, $"{Zone.DefaultId} 3", $"{East} 1").ConfigureAwait(false);
+        await CountsAsync(
+            new MachineFilter { Owners = ["alice", "bob"] }, MachineGrouping.Pool, 3, $"{ResourcePool.DefaultId} 2", $"{Lab} 1")
+            .ConfigureAwait(false);
+        await CountsAsync(new MachineFilter(), MachineGrouping.Owner, 4, " 1", "alice 2", "bob 1").ConfigureAwait(false);
+        await CountsAsync(new MachineFilter { VisibleTo = "bob" }, MachineGrouping.Owner, 2, " 1", "bob 1").ConfigureAwait(false);
+        await CountsAsync(new MachineFilter(), MachineGrouping.Tag, 4, " 2", "gpu 1", "virtual 2").ConfigureAwait(false);
+        await CountsAsync(
+            new MachineFilter { Tags = ["virtual"], NotSearch = ["host-2"] }, MachineGrouping.Tag, 1, "gpu 1", "virtual 1")
+            .ConfigureAwait(false);
+        await CountsAsync(new MachineFilter { Ids = [IdOf(9)] }, MachineGrouping.Tag, 0).ConfigureAwait(false);
+        await CountsAsync(new MachineFilter { Tags = ["absent"] }, MachineGrouping.Zone, 0).ConfigureAwait(false);
+    }
+
     public async Task A_filter_may_have_many_values()
     {
         await FillAsync().ConfigureAwait(false);
@@ -193,5 +261,16 @@ internal sealed class MachineFilterContract : StoreCases
     {
         var found = await Machines.ListAsync(filter, Token).ConfigureAwait(false);
         Expect.Sequence(numbers.Select(IdOf), found.Select(machine => machine.Id));
+        Expect.Sequence(numbers.Select(IdOf), await Machines.ListIdsAsync(filter, Token).ConfigureAwait(false));
+    }
+
+    private async Task CountsAsync(MachineFilter filter, MachineGrouping grouping, int total, params string[] groups)
+    {
+        var count = await Machines.CountAsync(filter, grouping, Token).ConfigureAwait(false);
+        Expect.Equal(total, count.Total);
+        Expect.Sequence(
+            groups.Order(StringComparer.Ordinal),
+            count.Groups.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Value} {group.Count}"))
+                .Order(StringComparer.Ordinal));
     }
 }

@@ -19,6 +19,20 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
         state => (IReadOnlyList<Machine>)[.. filter.Select(state.Machines.Values, state.Records)],
         cancellationToken);
 
+    public Task<IReadOnlyList<SystemId>> ListIdsAsync(MachineFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
+        state => (IReadOnlyList<SystemId>)[.. filter.Select(state.Machines.Values, state.Records).Select(machine => machine.Id)],
+        cancellationToken);
+
+    public Task<MachineCount> CountAsync(MachineFilter filter, MachineGrouping grouping, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            state => MachineFilterMatch.Count(
+                [
+                    .. (filter with { AfterNumber = 0, AfterHostname = null, Offset = 0, Limit = null })
+                        .Select(state.Machines.Values, state.Records),
+                ],
+                grouping),
+            cancellationToken);
+
     public Task<IReadOnlyList<MachineRevision>> ListRevisionsAsync(MachineFilter filter, CancellationToken cancellationToken) =>
         database.ReadAsync(
         state => (IReadOnlyList<MachineRevision>)[.. filter.Select(state.Machines.Values, state.Records)
