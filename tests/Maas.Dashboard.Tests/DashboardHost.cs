@@ -95,6 +95,37 @@ internal sealed class DashboardHost : IAsyncDisposable
         ((CreateResult.Created)await Core.Machines.CreateAsync(
             new NewMachine { MacAddresses = [MacAddress.Parse(mac)], Hostname = hostname }, "admin", Cancellation)).Machine;
 
+    /// <summary>
+    /// Machines named <c>node-000000</c> and so on, many in a transaction. One of ten is Ready, the others are New; one of a hundred has
+    /// the tag <c>rare</c>.
+    /// </summary>
+    public async Task AddMachinesAsync(int count, int first = 0)
+    {
+        foreach (var some in Enumerable.Range(first, count).Chunk(500))
+            (await _store.Machines.SaveAsync([.. some.Select(NewChange)], Cancellation)).Should().BeOfType<SaveResult.Saved>();
+    }
+
+    private static MachineChange NewChange(int number)
+    {
+        Span<char> id = stackalloc char[6];
+        for (var (place, left) = (5, number); place >= 0; place--, left /= 24) id[place] = "34678abcdefghkmnpqrstwxy"[left % 24];
+        var at = DateTimeOffset.UnixEpoch.AddSeconds(number);
+        return new MachineChange
+        {
+            At = at,
+            Machine = new Machine
+            {
+                Id = SystemId.Parse(id),
+                Hostname = $"node-{number:d6}",
+                Status = number % 10 == 0 ? MachineStatus.Ready : MachineStatus.New,
+                StatusSince = at,
+                Created = at,
+                MacAddresses = [MacAddress.Parse($"52:54:00:{number >> 16 & 255:x2}:{number >> 8 & 255:x2}:{number & 255:x2}")],
+                Tags = number % 100 == 0 ? ["rare"] : [],
+            },
+        };
+    }
+
     /// <summary>A machine that is commissioned.</summary>
     public async Task<Machine> AddReadyMachineAsync(string mac, string hostname, params IReadOnlyList<string> disks)
     {

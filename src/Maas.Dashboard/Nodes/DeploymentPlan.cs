@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Core.Network.Interfaces;
+using Maas.Core.Nodes;
 using Maas.Core.Storage;
 using Maas.Core.Topology;
 
@@ -17,6 +18,15 @@ internal static class DeploymentPlan
         ("bcache", "bcache: the root file system cached by an SSD"),
         ("blank", "blank: nothing is planned"),
     ];
+
+    /// <summary>What is installed, and where: nothing is written to a disk when the system runs in memory.</summary>
+    public static string Describe(Deployment deployment)
+    {
+        var system = deployment.Image?.Name ?? deployment.Recipe ?? $"{deployment.OsSystem}/{deployment.DistroSeries}";
+        return deployment.Ephemeral ? $"{system} in memory"
+            : deployment.Disk.Name.Length == 0 ? system
+            : $"{system} on {deployment.Disk.Name}";
+    }
 
     /// <summary>The storage as a layout would make it. Nothing is stored; the numbers of new objects mean nothing.</summary>
     /// <param name="config">The storage as it is.</param>

@@ -3,11 +3,16 @@ using Maas.Core.Nodes;
 
 namespace Maas.Dashboard.Nodes;
 
-/// <summary>Follows the changes of machines for a page. Changes that come together are handed on together.</summary>
+/// <summary>
+/// Follows the changes of machines for a page. Changes that come together are handed on together, and a page whose updates take long is
+/// updated less often: its updates take at most a fifth of the time.
+/// </summary>
 internal static class MachineFeed
 {
     /// <summary>The shortest time between two updates of a page.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private const int RestPerUpdate = 4; // as long as an update took, so many times
 
     /// <summary>Follows until it is cancelled.</summary>
     /// <param name="machines">The machines.</param>
@@ -41,8 +46,10 @@ internal static class MachineFeed
                     lost = false;
                 }
 
+                var start = timeProvider.GetTimestamp();
                 await changed(batch);
-                await Task.Delay(Interval, timeProvider, ends.Token);
+                var rest = RestPerUpdate * timeProvider.GetElapsedTime(start);
+                await Task.Delay(rest > Interval ? rest : Interval, timeProvider, ends.Token);
             }
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)

@@ -1,7 +1,6 @@
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
-using Maas.Core.Stores;
 using Maas.Core.Topology;
 
 namespace Maas.Dashboard.Nodes;
@@ -13,8 +12,8 @@ namespace Maas.Dashboard.Nodes;
 /// means nothing, by an unknown key or an unknown status, finds no machine and has a problem that says why.
 /// </summary>
 /// <remarks>
-/// The store answers what it has an index for. The rest is looked for in the machines that it finds: opposites of words, tags and owners,
-/// parts of one field, and <c>bmc:ADDRESS</c>, which the store has encrypted.
+/// The store answers what it has an index for. The rest is looked for in the machines that it finds: parts of one field, and
+/// <c>bmc:ADDRESS</c>, which the store has encrypted.
 /// </remarks>
 internal sealed class MachineSearch
 {
@@ -41,9 +40,9 @@ internal sealed class MachineSearch
         ["mac_addresses"] = "mac_address", ["architecture"] = "arch", ["power"] = "power_state", ["name"] = "hostname",
     };
 
-    private readonly List<string> _words = [];
-    private readonly List<string> _tags = [];
-    private readonly List<string> _owners = [];
+    private readonly List<string> _words = [], _notWords = [];
+    private readonly List<string> _tags = [], _notTags = [];
+    private readonly List<string> _owners = [], _notOwners = [];
     private readonly List<(string Name, bool IsNot)> _zones = [];
     private readonly List<(string Name, bool IsNot)> _pools = [];
     private readonly List<MacAddress> _addresses = [];
@@ -66,6 +65,9 @@ internal sealed class MachineSearch
     /// <summary>Whether no machine can match.</summary>
     public bool IsImpossible => Problem.Length > 0 || _statuses.Count == 0 || _powerStates.Count == 0;
 
+    /// <summary>Whether <see cref="ToFilter"/> is all of it; the rest is what <see cref="Matches"/> says.</summary>
+    public bool IsAnsweredByStore => _conditions.Count == 0;
+
     /// <summary>Reads both, which must both match; at most 200 characters of the text count.</summary>
     public static MachineSearch Parse(string? text, string? statusGroup)
     {
@@ -81,11 +83,14 @@ internal sealed class MachineSearch
     public MachineFilter ToFilter(MachineActor actor, TopologySnapshot topology) => new()
     {
         Tags = _tags,
+        NotTags = _notTags,
         Owners = _owners,
+        NotOwners = _notOwners,
         MacAddresses = _addresses,
         Statuses = _statuses.Count == AllStatuses.Length ? [] : [.. _statuses],
         PowerStates = _powerStates.Count == AllPowerStates.Length ? [] : [.. _powerStates],
         Search = _words,
+        NotSearch = _notWords,
         // A name that no zone has is no machine's zone either.
         Zones = [.. Named(_zones, false).Select(name => topology.FindZone(name)?.Id ?? long.MinValue)],
         NotZones = [.. Named(_zones, true).Select(name => topology.FindZone(name)?.Id ?? long.MinValue)],
@@ -113,11 +118,11 @@ internal sealed class MachineSearch
                 break;
             case "tag":
                 _tags.AddRange(terms.Where(term => !term.IsNot).Select(term => term.Text));
-                Exclude(terms, machine => machine.Tags);
+                _notTags.AddRange(terms.Where(term => term.IsNot).Select(term => term.Text));
                 break;
             case "owner":
                 _owners.AddRange(terms.Where(term => !term.IsNot).Select(term => term.Text));
-                Exclude(terms, machine => machine.Owner is { } owner ? [owner] : []);
+                _notOwners.AddRange(terms.Where(term => term.IsNot).Select(term => term.Text));
                 break;
             case "zone":
                 _zones.AddRange(terms.Select(term => (term.Text, term.IsNot)));
@@ -144,11 +149,7 @@ internal sealed class MachineSearch
     {
         foreach (var term in terms)
         {
-            if (term.IsNot)
-            {
-                var excluded = term.Text.ToLowerInvariant();
-                _conditions.Add((machine, _) => !StoreRules.SearchText(machine).Contains(excluded, StringComparison.Ordinal));
-            }
+            if (term.IsNot) _notWords.Add(term.Text);
             else if (MacAddress.TryParse(term.Text, out var address)) _addresses.Add(address);
             else _words.Add(term.Text);
         }
@@ -178,12 +179,6 @@ internal sealed class MachineSearch
             return (wanted.Count == 0 || wanted.Exists(term => values.Exists(term.Fits))) && !excluded.Exists(
                 term => values.Exists(term.Fits));
         });
-    }
-
-    private void Exclude(List<Term> terms, Func<Machine, IEnumerable<string>> valuesOf)
-    {
-        foreach (var name in terms.Where(term => term.IsNot).Select(term => term.Text))
-            _conditions.Add((machine, _) => !valuesOf(machine).Contains(name, StringComparer.Ordinal));
     }
 
     private void RestrictStatuses(List<Term> terms) => Restrict(

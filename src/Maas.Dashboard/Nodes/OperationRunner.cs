@@ -9,6 +9,8 @@ namespace Maas.Dashboard.Nodes;
 /// <summary>Asks what an operation needs to know, confirms it when it destroys something, and executes it.</summary>
 internal sealed class OperationRunner(MaasCore core, DashboardSession session, IDialogService dialogs, ChangeFailures failures)
 {
+    private const int MostDescribed = 1_000; // a dialog shows some of them, and counts the rest
+
     /// <summary>Runs an operation on the selected machines.</summary>
     /// <returns>The refusals; <see langword="null"/> when the user cancelled.</returns>
     public async Task<IReadOnlyList<string>?> RunAsync(
@@ -55,18 +57,22 @@ internal sealed class OperationRunner(MaasCore core, DashboardSession session, I
         MachineActor actor,
         CancellationToken cancellationToken)
     {
-        IReadOnlyList<Machine> selected = await ListAsync(ids, actor, cancellationToken);
+        IReadOnlyList<Machine> selected = await ListAsync(ids.Take(MostDescribed), actor, cancellationToken);
         IReadOnlyList<string> lines = [.. selected.Select(operation.Warning)];
-        var title = selected is [var only] && ids.Count == 1 ? $"{operation.Name} {only.Fqdn}?" : $"{operation.Name} {ids.Count} machines?";
+        var title = selected is [var only] && ids.Count == 1
+            ? $"{operation.Name} {only.Fqdn}?"
+            : $"{operation.Name} {Units.Count(ids.Count)}?";
         var options = DialogDefaults.Options;
         var dialog = await (command switch
         {
             MachineCommand.Deploy => dialogs.ShowAsync<DeployDialog>(
-                title, new DialogParameters { ["Lines"] = lines, ["Machines"] = selected }, options),
-            MachineCommand.Release => dialogs.ShowAsync<ReleaseDialog>(title, new DialogParameters { ["Lines"] = lines }, options),
-            MachineCommand.Test => dialogs.ShowAsync<TestDialog>(title, new DialogParameters { ["Machines"] = selected }, options),
+                title, new DialogParameters { ["Lines"] = lines, ["Machines"] = selected, ["Count"] = ids.Count }, options),
+            MachineCommand.Release => dialogs.ShowAsync<ReleaseDialog>(
+                title, new DialogParameters { ["Lines"] = lines, ["Count"] = ids.Count }, options),
+            MachineCommand.Test => dialogs.ShowAsync<TestDialog>(
+                title, new DialogParameters { ["Machines"] = selected, ["Count"] = ids.Count }, options),
             _ => dialogs.ShowAsync<ConfirmDialog>(
-                title, new DialogParameters { ["Lines"] = lines, ["Verb"] = operation.Name }, options),
+                title, new DialogParameters { ["Lines"] = lines, ["Verb"] = operation.Name, ["Count"] = ids.Count }, options),
         });
         return await dialog.Result is { Canceled: false } answer ? answer.Data : null;
     }
@@ -91,7 +97,7 @@ internal sealed class OperationRunner(MaasCore core, DashboardSession session, I
     }
 
     private async Task<List<Machine>> ListAsync(
-        IReadOnlyCollection<SystemId> ids, MachineActor actor, CancellationToken cancellationToken)
+        IEnumerable<SystemId> ids, MachineActor actor, CancellationToken cancellationToken)
     {
         var found = new List<Machine>();
         foreach (var chunk in ids.Chunk(MachineList.PageSize))

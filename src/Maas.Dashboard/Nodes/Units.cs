@@ -14,6 +14,13 @@ internal static class Units
         return string.Create(CultureInfo.InvariantCulture, $"{size:0.#} {units[unit]}");
     }
 
+    /// <summary>A number with separators of thousands.</summary>
+    public static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A number of things, with the plural of their name.</summary>
+    public static string Count(int count, string name = "machine") =>
+        $"{Number(count)} {name}{(count == 1 ? "" : "s")}";
+
     /// <summary>A duration by its two largest units.</summary>
     public static string Duration(TimeSpan time) =>
         time < TimeSpan.Zero ? "0 s"

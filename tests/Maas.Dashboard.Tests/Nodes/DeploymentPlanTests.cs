@@ -1,6 +1,7 @@
 using System.Net;
 using Maas.Core;
 using Maas.Core.Network.Interfaces;
+using Maas.Core.Nodes;
 using Maas.Core.Storage;
 using Maas.Dashboard.Nodes;
 
@@ -8,6 +9,22 @@ namespace Maas.Dashboard.Tests.Nodes;
 
 public sealed class DeploymentPlanTests
 {
+    [Fact]
+    public void A_deployment_names_its_disk_when_it_is_written_to_one()
+    {
+        var written = new Deployment { Recipe = "debian/bookworm", Disk = new InstallDisk("sda", "S1") };
+        var inMemory = new Deployment
+        {
+            OsSystem = Deployment.EnvironmentSystem, DistroSeries = Deployment.EnvironmentSeries, Ephemeral = true,
+            Disk = new InstallDisk("", ""),
+        };
+        var image = new ImageReference(1, 2, "custom/debian-12", "tgz", 1, "");
+
+        DeploymentPlan.Describe(written).Should().Be("debian/bookworm on sda");
+        DeploymentPlan.Describe(inMemory).Should().Be("maas/ephemeral in memory");
+        DeploymentPlan.Describe(inMemory with { Image = image }).Should().Be("custom/debian-12 in memory");
+    }
+
     [Fact]
     public void A_layout_shows_each_partition_and_volume()
     {

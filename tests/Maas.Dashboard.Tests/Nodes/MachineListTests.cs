@@ -11,21 +11,42 @@ public sealed class MachineListTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_list_is_read_page_by_page()
+    public async Task Lines_are_read_wherever_they_are()
     {
         await using var host = await DashboardHost.StartAsync();
-        for (var number = 0; number < MachineList.PageSize + 3; number++)
-            await host.AddMachineAsync($"52:54:00:00:{number / 256:x2}:{number % 256:x2}");
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Admin, await host.Core.Topology.GetAsync(Cancellation));
+        const int Count = MachineList.PageSize + 103;
+        await host.AddMachinesAsync(Count);
+        var list = await OpenAsync(host, "");
+        string[] all = [.. Enumerable.Range(0, Count).Select(number => $"node-{number:d6}")];
 
-        await list.LoadMoreAsync(Cancellation);
-        list.Rows.Should().HaveCount(MachineList.PageSize);
-        list.HasMore.Should().BeTrue();
-        await list.LoadMoreAsync(Cancellation);
+        list.Total.Should().Be(Count);
+        list.LineCount.Should().Be(Count);
+        foreach (var (start, count) in new[] { (0, 50), (Count - 20, 50), (100, 60), (130, 60), (0, Count), (Count, 10) })
+        {
+            var lines = await list.ReadAsync(start, count, Cancellation);
+            lines.Select(line => line.Row!.Hostname).Should().Equal(all.Skip(start).Take(Math.Min(count, MachineList.PageSize)));
+            lines.Select(line => line.Index).Should().Equal(Enumerable.Range(start, lines.Count));
+        }
+    }
 
-        list.Rows.Should().HaveCount(MachineList.PageSize + 3).And.OnlyHaveUniqueItems()
-            .And.BeInAscendingOrder(row => row.Hostname, StringComparer.Ordinal);
-        list.HasMore.Should().BeFalse();
+    [Theory]
+    [InlineData("name", "alpha beta gamma")]
+    [InlineData("-name", "gamma beta alpha")]
+    [InlineData("added", "beta gamma alpha")]
+    [InlineData("-added", "alpha gamma beta")]
+    [InlineData("nonsense", "alpha beta gamma")]
+    public async Task A_list_has_an_order(string order, string expected)
+    {
+        await using var host = await DashboardHost.StartAsync();
+        foreach (var (number, name) in new[] { (1, "beta"), (2, "gamma"), (3, "alpha") })
+            await host.AddMachineAsync($"52:54:00:00:00:0{number}", name);
+        var list = new MachineList(host.Core, MachineSearch.Parse("", ""), Admin, MachineOrder.Named(order), MachineGrouping.None);
+        await list.CountAsync(null, Cancellation);
+
+        var names = (await list.ReadAsync(0, 1, Cancellation)).Concat(await list.ReadAsync(1, 2, Cancellation));
+
+        names.Select(line => line.Row!.Hostname).Should().Equal(expected.Split(' '));
+        (await list.ReadAsync(2, 5, Cancellation)).Single().Row!.Hostname.Should().Be(expected.Split(' ')[2]);
     }
 
     [Fact]
@@ -34,33 +55,54 @@ public sealed class MachineListTests
         await using var host = await DashboardHost.StartAsync();
         var first = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
         var second = await host.AddMachineAsync("52:54:00:00:00:02", "beta");
-        var topology = await host.Core.Topology.GetAsync(Cancellation);
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", "New"), Admin, topology);
-        await list.LoadMoreAsync(Cancellation);
+        var list = await OpenAsync(host, "", "New");
         var third = await host.AddMachineAsync("52:54:00:00:00:03", "gamma");
         await host.Core.Machines.DeleteAsync(first.Id, Admin, Cancellation);
         await host.Core.Machines.ExecuteAsync(second.Id, new MachineCommand.Accept(), Admin, Cancellation);
 
-        await list.UpdateAsync([first.Id, second.Id, third.Id], Cancellation);
+        await list.CountAsync([first.Id, second.Id, third.Id], Cancellation);
 
-        list.Rows.Select(row => row.Name).Should().Equal(["gamma.maas"], "one is deleted and one is not New any more");
+        list.Total.Should().Be(1);
+        (await NamesAsync(list)).Should().Equal(["gamma"], "one is deleted and one is not New any more");
     }
 
-    [Fact]
-    public async Task A_machine_with_a_new_name_moves_to_its_place()
+    [Theory]
+    [InlineData("")]
+    [InlineData("hostname:a")]
+    public async Task A_machine_with_a_new_name_moves_to_its_place(string text)
     {
         await using var host = await DashboardHost.StartAsync();
         var first = await host.AddMachineAsync("52:54:00:00:00:01", "delta");
         await host.AddMachineAsync("52:54:00:00:00:02", "beta");
-        var topology = await host.Core.Topology.GetAsync(Cancellation);
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Admin, topology);
-        await list.LoadMoreAsync(Cancellation);
-        list.Rows.Select(row => row.Name).Should().Equal("beta.maas", "delta.maas");
+        var list = await OpenAsync(host, text);
+        (await NamesAsync(list)).Should().Equal("beta", "delta");
 
         await host.Core.Machines.EditAsync(first.Id, Admin, machine => machine with { Hostname = "alpha" }, Cancellation);
-        await list.UpdateAsync([first.Id], Cancellation);
+        await list.CountAsync([first.Id], Cancellation);
 
-        list.Rows.Select(row => row.Name).Should().Equal("alpha.maas", "beta.maas");
+        (await NamesAsync(list)).Should().Equal("alpha", "beta");
+    }
+
+    [Fact]
+    public async Task What_is_found_by_reading_machines_follows_their_changes()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var first = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        var second = await host.AddMachineAsync("52:54:00:00:00:02", "beta");
+        var list = await OpenAsync(host, "hostname:(al,ga)");
+        (await NamesAsync(list)).Should().Equal("alpha");
+        await host.Core.Machines.EditAsync(first.Id, Admin, machine => machine with { Hostname = "other" }, Cancellation);
+        await host.Core.Machines.EditAsync(second.Id, Admin, machine => machine with { Hostname = "gamma" }, Cancellation);
+
+        await list.CountAsync([first.Id, second.Id], Cancellation);
+
+        (await NamesAsync(list)).Should().Equal("gamma");
+        list.Total.Should().Be(1);
+        await host.Core.Machines.DeleteAsync(second.Id, Admin, Cancellation);
+        await list.CountAsync([second.Id], Cancellation);
+        list.Total.Should().Be(0);
+        (await NamesAsync(list)).Should().BeEmpty();
+        (await list.ListShownAsync(null, Cancellation)).Should().BeEmpty("no machine is found, and not every one");
     }
 
     [Fact]
@@ -70,15 +112,15 @@ public sealed class MachineListTests
         var machine = await host.AddMachineAsync("52:54:00:00:00:01");
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkBroken(), Admin, Cancellation);
         await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.MarkFixed(), Admin, Cancellation);
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse("", ""), Bob, await host.Core.Topology.GetAsync(Cancellation));
-        await list.LoadMoreAsync(Cancellation);
-        list.Rows.Should().ContainSingle();
+        var list = await OpenAsync(host, "", actor: Bob);
+        list.Total.Should().Be(1);
 
         var result = await host.Core.Machines.ExecuteAsync(machine.Id, new MachineCommand.Allocate("admin"), Admin, Cancellation);
         result.Should().BeOfType<CommandResult.Done>();
-        await list.UpdateAsync([machine.Id], Cancellation);
+        await list.CountAsync([machine.Id], Cancellation);
 
-        list.Rows.Should().BeEmpty();
+        list.Total.Should().Be(0);
+        (await NamesAsync(list)).Should().BeEmpty();
     }
 
     [Theory]
@@ -94,12 +136,11 @@ public sealed class MachineListTests
     {
         await using var host = await DashboardHost.StartAsync();
         await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
-        var topology = await host.Core.Topology.GetAsync(Cancellation);
-        var list = new MachineList(host.Core.Machines, MachineSearch.Parse(text, ""), Admin, topology);
 
-        await list.LoadMoreAsync(Cancellation);
+        var list = await OpenAsync(host, text);
 
-        list.Rows.Should().HaveCount(found ? 1 : 0);
+        (await NamesAsync(list)).Should().HaveCount(found ? 1 : 0);
+        list.Total.Should().Be(found ? 1 : 0);
     }
 
     [Fact]
@@ -189,13 +230,13 @@ public sealed class MachineListTests
         await using var host = await DashboardHost.StartAsync();
         var machine = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
         var search = MachineSearch.Parse(text, status);
-        var list = new MachineList(host.Core.Machines, search, Admin, await host.Core.Topology.GetAsync(Cancellation));
+        var list = await OpenAsync(host, text, status);
 
-        await list.LoadMoreAsync(Cancellation);
-        await list.UpdateAsync([machine.Id], Cancellation);
+        await list.CountAsync([machine.Id], Cancellation);
 
-        list.Rows.Should().BeEmpty("all machines that are found can be selected and deleted");
-        list.HasMore.Should().BeFalse();
+        list.Total.Should().Be(0);
+        (await NamesAsync(list)).Should().BeEmpty();
+        (await list.ListShownAsync(null, Cancellation)).Should().BeEmpty("all machines that are found can be selected and deleted");
         search.Problem.Should().StartWith(problem);
         if (problem.Length == 0) search.Problem.Should().BeEmpty();
     }
@@ -238,11 +279,21 @@ public sealed class MachineListTests
         await host.Core.Machines.ReportAddressAsync(alpha.Id, System.Net.IPAddress.Parse("10.1.0.7"), Cancellation);
         await host.Core.Machines.EditAsync(gamma.Id, Admin, machine => machine with { Architecture = "arm64/generic" }, Cancellation);
         var search = MachineSearch.Parse(text, "");
-        var list = new MachineList(host.Core.Machines, search, Admin, await host.Core.Topology.GetAsync(Cancellation));
-
-        await list.LoadMoreAsync(Cancellation);
+        var list = await OpenAsync(host, text);
 
         search.Problem.Should().BeEmpty();
-        list.Rows.Select(row => row.Hostname).Should().Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        (await NamesAsync(list)).Should().Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static async Task<MachineList> OpenAsync(
+        DashboardHost host, string text, string status = "", MachineActor? actor = null)
+    {
+        var list = new MachineList(
+            host.Core, MachineSearch.Parse(text, status), actor ?? Admin, MachineOrder.Named(null), MachineGrouping.None);
+        await list.CountAsync(null, Cancellation);
+        return list;
+    }
+
+    private static async Task<IEnumerable<string>> NamesAsync(MachineList list) =>
+        (await list.ReadAsync(0, 100, Cancellation)).Select(line => line.Row!.Hostname);
 }

@@ -3,7 +3,6 @@ using Maas.Core.Events;
 using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 using Maas.Core.Topology;
-using Maas.Dashboard.Nodes;
 using Maas.Dashboard.Pages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,21 +99,74 @@ public sealed class MachinesPageTests
     }
 
     [Fact]
-    public async Task Two_clicks_on_show_more_read_each_page_once()
+    public async Task All_machines_of_the_list_are_selected_and_no_others()
     {
         await using var host = await DashboardHost.StartAsync();
-        for (var number = 0; number < (2 * MachineList.PageSize) + 5; number++)
-            await host.AddMachineAsync($"52:54:00:00:{number / 256:x2}:{number % 256:x2}");
+        await host.AddMachinesAsync(230);
         await using var context = PageContext.Of(host);
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo("?status=New");
         var page = context.Render<MachinesPage>();
-        page.WaitForAssertion(() => page.Find(".count").TextContent.Should().Be("200 or more machines"), TimeSpan.FromSeconds(20));
+        page.WaitForAssertion(() => page.Find(".count").TextContent.Should().Be("207 machines"));
+        page.WaitForAssertion(() => page.FindAll("tbody th a").Should().NotBeEmpty().And.HaveCountLessThan(150));
 
-        // Both come before the first is answered.
-        await page.InvokeAsync(() => Task.WhenAll(page.Instance.MoreAsync(), page.Instance.MoreAsync()));
-        page.Render();
+        page.Find("[aria-label='Select all machines of the list']").Change(true);
+        page.WaitForAssertion(() => page.Find(".bulk strong").TextContent.Should().Be("207 machines selected"));
+        await host.AddMachinesAsync(1, first: 231);
+        page.WaitForAssertion(() => page.Find(".count").TextContent.Should().Be("208 machines"));
+        page.Find(".bulk strong").TextContent.Should().Be("207 machines selected", "what appears later is not selected");
+        page.Button("Lock").Click();
+        page.ShouldSay("Lock: 207 done.");
 
-        // The second click is for the page after, or for nothing.
-        page.WaitForAssertion(() => page.Find(".count").TextContent.Should().BeOneOf("400 or more machines", "405 machines"));
+        var locked = (await host.Core.Machines.ListAsync(null, DashboardHost.Cancellation)).Where(machine => machine.Locked).ToList();
+        locked.Should().HaveCount(207).And.OnlyContain(machine => machine.Status == MachineStatus.New && machine.Hostname != "node-000231");
+    }
+
+    [Fact]
+    public async Task What_is_not_in_the_list_any_more_is_not_selected()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var first = await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        await host.AddMachineAsync("52:54:00:00:00:02", "beta");
+        await using var context = PageContext.Of(host);
+        context.Services.GetRequiredService<NavigationManager>().NavigateTo("?status=New&group=status");
+        var page = context.Render<MachinesPage>();
+        page.WaitForElement("[aria-label='Select alpha.maas']").Change(true);
+        page.WaitForElement("[aria-label='Select beta.maas']").Change(true);
+
+        await host.DoAsync(first.Id, new MachineCommand.Accept());
+        page.WaitForAssertion(() => page.Find(".bulk strong").TextContent.Should().Be("1 machine selected"));
+        page.Find(".group button").Click();
+
+        page.WaitForAssertion(() => page.FindAll("tbody th a").Should().BeEmpty());
+        page.FindAll(".bulk").Should().BeEmpty("no machine is shown");
+        page.Find(".group button").GetAttribute("aria-expanded").Should().Be("false");
+    }
+
+    [Fact]
+    public async Task Search_groups_and_order_are_in_the_URL()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddMachineAsync("52:54:00:00:00:01", "alpha");
+        await host.AddMachineAsync("52:54:00:00:00:02", "beta");
+        await using var context = PageContext.Of(host);
+        var navigation = context.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("?q=a&sort=-name");
+        var page = context.Render<MachinesPage>();
+        page.WaitForAssertion(() => Lines().Should().Equal("beta.maas", "alpha.maas"));
+
+        page.Find("[aria-label='Group by']").Change("status");
+        page.WaitForAssertion(() => Lines().Should().Equal("New: 2", "beta.maas", "alpha.maas"));
+        page.Find("[aria-label='Sort']").Change("name");
+        page.WaitForAssertion(() => Lines().Should().Equal("New: 2", "alpha.maas", "beta.maas"));
+        navigation.Uri.Should().EndWith("?q=a&group=status");
+        page.Find("[type=search]").Change("beta");
+        page.Find(".filters").Submit();
+        page.WaitForAssertion(() => Lines().Should().Equal("New: 1", "beta.maas"));
+
+        navigation.Uri.Should().EndWith("?q=beta&group=status");
+
+        IEnumerable<string> Lines() => page.FindAll("tbody th a, tbody .group button").Select(
+            line => line.TextContent.TrimStart('▾').Trim());
     }
 
     [Fact]
