@@ -6,10 +6,14 @@ namespace Maas.Core;
 public sealed class StoreFullException : Exception
 {
     /// <summary>Says what can be done.</summary>
-    public StoreFullException(Exception? cause = null)
+    /// <param name="cause">The exception of the database; <see langword="null"/> for none.</param>
+    /// <param name="message">
+    /// What is full, and what can be done; <see langword="null"/> for a disk on which space is kept for deletions.
+    /// </param>
+    public StoreFullException(Exception? cause = null, string? message = null)
         : base(
-            "The disk of the server's store is full. Only deletions are possible: delete files, machines or images that are not needed, " +
-            "or give the disk more space.",
+            message ?? "The disk of the server's store is full. Only deletions are possible: delete files, machines or images that are " +
+            "not needed, or give the disk more space.",
             cause)
     {
     }

@@ -24,6 +24,9 @@ internal sealed partial class PostgresConnection(
 {
     private const int LongestPause = 50; // milliseconds
     private const int PreparationAttempts = 10;
+    private const string DiskFull =
+        "The disk of the server's database is full. What needs space is refused until the disk has more of it.";
+
     private static readonly TimeSpan Reconnection = TimeSpan.FromMilliseconds(200);
     private readonly string _name = Guid.CreateVersion7().ToString("N");
     private NpgsqlConnection? _connection;
@@ -248,7 +251,7 @@ internal sealed partial class PostgresConnection(
         failure);
 
     private static Exception Translated(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull } ? new StoreFullException(failure) : failure;
+        failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull } ? new StoreFullException(failure, DiskFull) : failure;
 
     [LoggerMessage(1, LogLevel.Warning, "Lost the connection to PostgreSQL ({Failure}: {Reason}); connecting again")]
     private partial void LogConnectionLost(string failure, string reason);

@@ -23,10 +23,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private Process? _process;
     private int? _port;
 
-    private readonly string[] _settings;
+    private readonly PostgresServerSetup _setup;
 
-    private PostgresServer(string folder, string programs, string[] settings) =>
-        (_folder, _programs, _settings) = (folder, programs, settings);
+    private PostgresServer(string folder, string programs, PostgresServerSetup setup) =>
+        (_folder, _programs, _setup) = (folder, programs, setup);
 
     /// <summary>The server of this test run, for tests that do not stop it; each has a schema of its own.</summary>
     public static async Task<PostgresServer> GetSharedAsync()
@@ -44,7 +44,12 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>A server for one test.</summary>
     /// <param name="settings">Settings in the place of those that tests have, such as <c>fsync=on</c>.</param>
-    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
+    public static Task<PostgresServer> StartNewAsync(params string[] settings) =>
+        StartNewAsync(new PostgresServerSetup { Settings = settings });
+
+    /// <summary>A server for one test.</summary>
+    /// <param name="setup">Where its files are, and what is different from other servers of tests.</param>
+    public static async Task<PostgresServer> StartNewAsync(PostgresServerSetup setup)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))
@@ -52,7 +57,7 @@ public sealed class PostgresServer : IAsyncDisposable
             : null;
         if (programs is null) Judge.RequireFile("/usr/lib/postgresql/15/bin/initdb", "postgresql-15");
         if (Environment.IsPrivilegedProcess) Judge.RequireAll("setpriv", "chown");
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("maas-postgres-").FullName, programs ?? Packaged, settings);
+        var server = new PostgresServer(Directory.CreateTempSubdirectory("maas-postgres-").FullName, programs ?? Packaged, setup);
         await server.CreateAsync();
         await server.StartAsync();
         return server;
@@ -107,6 +112,20 @@ public sealed class PostgresServer : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>A schema with its rows, as statements.</summary>
+    public async Task<string> DumpAsync(string schema)
+    {
+        using var dump = Start(
+            "pg_dump",
+            ["-h", _folder, "-p", $"{_port ?? 5432}", "-U", "maas", "-n", schema, "--inserts", "--no-owner", "--no-privileges", "postgres"]);
+        var error = dump.StandardError.ReadToEndAsync();
+        var text = await dump.StandardOutput.ReadToEndAsync();
+        await dump.WaitForExitAsync();
+        if (dump.ExitCode != 0) throw new InvalidOperationException($"pg_dump failed: {await error}");
+        // Without what is for psql alone, and comments, which name versions.
+        return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith('\\') && !line.StartsWith("--", StringComparison.Ordinal)));
+    }
+
     /// <summary>Starts the server again after <see cref="StopAsync"/>.</summary>
     public async Task StartAsync()
     {
@@ -114,9 +133,9 @@ public sealed class PostgresServer : IAsyncDisposable
         [
             "fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off", "log_min_messages=log",
             "listen_addresses=", $"unix_socket_directories={_folder}", "unix_socket_permissions=0777",
-            "max_connections=400", "shared_buffers=64MB", "max_pred_locks_per_transaction=256", .. _settings,
+            "max_connections=400", "shared_buffers=64MB", "max_pred_locks_per_transaction=256", .. _setup.Settings,
         ];
-        _process = Start("postgres", ["-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })]);
+        _process = Start("postgres", ["-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })], _setup.Before);
         List<string> lines = [];
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
@@ -157,24 +176,26 @@ public sealed class PostgresServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Data => Path.Combine(_setup.DataFolder ?? _folder, "data");
 
     private async Task CreateAsync()
     {
-        if (Environment.IsPrivilegedProcess) await Judge.RunAsync("chown", ["nobody", _folder]);
-        using var create = Start("initdb", ["-D", Data, "-U", "maas", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        string[] folders = [.. new[] { _folder, _setup.DataFolder, _setup.LogFolder }.OfType<string>()];
+        if (Environment.IsPrivilegedProcess) await Judge.RunAsync("chown", ["nobody", .. folders]);
+        string[] log = _setup.LogFolder is { } place ? ["-X", Path.Combine(place, "wal"), "--wal-segsize=1"] : [];
+        using var create = Start("initdb", ["-D", Data, "-U", "maas", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", .. log]);
         var output = create.StandardOutput.ReadToEndAsync();
         var error = create.StandardError.ReadToEndAsync();
         await create.WaitForExitAsync();
         if (create.ExitCode != 0) throw new InvalidOperationException($"initdb failed: {await output}{await error}");
     }
 
-    private Process Start(string program, IReadOnlyList<string> arguments)
+    private Process Start(string program, IReadOnlyList<string> arguments, IReadOnlyList<string>? before = null)
     {
-        var path = Path.Combine(_programs, program);
+        string[] command = [.. before ?? [], Path.Combine(_programs, program), .. arguments];
         return Environment.IsPrivilegedProcess
-            ? Judge.Start("setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", path, .. arguments], _folder)
-            : Judge.Start(path, arguments, _folder);
+            ? Judge.Start("setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", .. command], _folder)
+            : Judge.Start(command[0], command[1..], _folder);
     }
 }
 

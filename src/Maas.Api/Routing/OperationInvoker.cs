@@ -40,9 +40,17 @@ internal sealed partial class OperationInvoker(ApiServices services, BodyBudget 
         {
             failure = ApiResults.Text("The request could not be read.", exception.StatusCode);
         }
-        catch (Exception exception) when (exception is StoreFullException or QuotaExceededException && !http.Response.HasStarted)
+        catch (QuotaExceededException exception) when (!http.Response.HasStarted)
         {
             failure = ApiResults.Text(exception.Message, StatusCodes.Status507InsufficientStorage);
+        }
+        catch (StoreFullException exception) when (!http.Response.HasStarted)
+        {
+            // Not 503: gomaasapi would repeat the request at once, and space comes from an administrator.
+            failure = ApiResults.Text(exception.Message, StatusCodes.Status507InsufficientStorage) with
+            {
+                Headers = [new("Retry-After", "60")],
+            };
         }
         catch (StoreUnavailableException exception) when (!http.Response.HasStarted)
         {

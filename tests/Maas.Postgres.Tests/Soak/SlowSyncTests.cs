@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Maas.Judges;
 
 namespace Maas.Postgres.Tests.Soak;
@@ -19,7 +18,7 @@ public sealed class SlowSyncTests
         try
         {
             _ = machines.ServePowerAsync(end.Token);
-            var library = await CompileAsync(host.Folder, Milliseconds, stop);
+            var library = await PreloadedLibrary.CompileSlowSyncAsync(host.Folder, Milliseconds, stop);
             await host.StartAsync(["env", $"LD_PRELOAD={library}"], stop);
 
             var began = Stopwatch.GetTimestamp();
@@ -37,25 +36,4 @@ public sealed class SlowSyncTests
             await end.CancelAsync();
         }
     }
-
-    // Each sync leaves a byte in a file, so that the test knows that they were slow.
-    private static Task<string> CompileAsync(string folder, int milliseconds, CancellationToken stop) => PreloadedLibrary.CompileAsync(
-        folder, "slow",
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""
-            #define _GNU_SOURCE
-            #include <dlfcn.h>
-            #include <fcntl.h>
-            #include <unistd.h>
-            static int later(const char *name, int fd) {
-                int count = open("{{folder}}/syncs", O_WRONLY | O_CREAT | O_APPEND, 0600);
-                if (count >= 0) { if (write(count, ".", 1) < 0) return -1; close(count); }
-                usleep({{milliseconds}} * 1000);
-                return ((int (*)(int))dlsym(RTLD_NEXT, name))(fd);
-            }
-            int fsync(int fd) { return later("fsync", fd); }
-            int fdatasync(int fd) { return later("fdatasync", fd); }
-            """),
-        stop);
 }

@@ -4,6 +4,7 @@ using System.Net;
 using Maas.Boot;
 using Maas.FaultHost;
 using Maas.Testing;
+using Maas.Testing.Dhcp;
 using Maas.Testing.Events;
 using Maas.Testing.Hardware;
 
@@ -18,6 +19,7 @@ namespace Maas.Postgres.Tests.Soak;
 internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, CancellationToken stop) : IAsyncDisposable
 {
     private const int LinesKept = 12;
+    private const int MostRounds = 20; // each of several requests
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), LongestStep = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LongestFailure = TimeSpan.FromMinutes(1);
 
@@ -101,6 +103,24 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
         }
     }
 
+    /// <summary>An installed machine asks for an address, as often as it takes.</summary>
+    /// <param name="number">The machine.</param>
+    /// <returns>The address.</returns>
+    /// <exception cref="InvalidOperationException">No host gave it one in several minutes.</exception>
+    public async Task<IPAddress> LeaseAsync(int number)
+    {
+        var (mac, log) = (MacOf(number), new MachineLog(TimeProvider.System));
+        var profile = DhcpClientProfile.Dhclient(string.Create(CultureInfo.InvariantCulture, $"machine-{number}"));
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (await new DhcpClient(Network, mac, log, TimeProvider.System).AcquireAsync(profile, stop) is not { } lease) continue;
+            if (hosts.Count > 1) _leased.Enqueue((lease.Address, mac));
+            return lease.Address;
+        }
+
+        throw new InvalidOperationException($"No host gives machine {number} an address.");
+    }
+
     /// <summary>Asks the hosts in turn until one answers.</summary>
     /// <exception cref="IOException">The only one has ended, or all fail for a minute.</exception>
     public async Task<string> AskAsync(string request)
@@ -139,21 +159,25 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
         }
     }
 
+    private SimulatedNetwork Network => new()
+    {
+        DhcpServers = [.. hosts.Select(host => host.Dhcp)], Relay = hosts[0].Dhcp.Address, TftpPort = hosts[0].TftpPort,
+    };
+
+    private static HardwareAddress MacOf(int number) => HardwareAddress.Parse(
+        string.Create(CultureInfo.InvariantCulture, $"52:54:00:50:{number >> 8:x2}:{number & 0xff:x2}"));
+
     private SimulatedMachine MachineOf(int number) => _machines.GetOrAdd(number, _ =>
     {
         var machine = new SimulatedMachine(new SimulatedMachineOptions
         {
-            Mac = HardwareAddress.Parse(
-                string.Create(CultureInfo.InvariantCulture, $"52:54:00:50:{number >> 8:x2}:{number & 0xff:x2}")),
+            Mac = MacOf(number),
             Firmware = number % 2 == 0 ? SimulatedFirmware.UefiPxe : SimulatedFirmware.UefiHttp,
             Hardware = new SimulatedHardware
             {
                 Disks = [new SimulatedDiskModel("sda", 64L << 30, Serial: string.Create(CultureInfo.InvariantCulture, $"S{number}"))],
             },
-            Network = new SimulatedNetwork
-            {
-                DhcpServers = [.. hosts.Select(host => host.Dhcp)], Relay = hosts[0].Dhcp.Address, TftpPort = hosts[0].TftpPort,
-            },
+            Network = Network,
             DiskFolder = null,
         });
         lock (_watching) _watching.Add(WatchAsync(machine));

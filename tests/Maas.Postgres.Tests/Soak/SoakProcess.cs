@@ -44,6 +44,9 @@ internal sealed class SoakProcess : IAsyncDisposable
 
     public IPEndPoint Dhcp { get; }
 
+    /// <summary>Where the API is.</summary>
+    public Uri Api => new(string.Create(CultureInfo.InvariantCulture, $"http://{_address}:{_httpPort}/MAAS/"));
+
     public int TftpPort { get; }
 
     /// <summary>The process, for what a test does to it.</summary>
@@ -53,6 +56,15 @@ internal sealed class SoakProcess : IAsyncDisposable
     /// <param name="before">A command before the program, such as <c>env</c>; empty for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task StartAsync(IReadOnlyList<string> before, CancellationToken cancellationToken)
+    {
+        await LaunchAsync(before, cancellationToken);
+        await AnswersAsync(cancellationToken);
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="before">A command before the program, such as <c>env</c>; empty for none.</param>
+    /// <param name="cancellationToken">Ends the preparation.</param>
+    public async Task LaunchAsync(IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         var boot = Directory.CreateDirectory(Path.Combine(Folder, "boot")).FullName;
         foreach (var name in (string[])["snponly.efi", "ipxe.efi", "kernel", "initrd"])
@@ -69,10 +81,15 @@ internal sealed class SoakProcess : IAsyncDisposable
         _process = Judge.Start(command[0], command[1..], Folder);
         _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None); // a full pipe would stop it
         _errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+    }
+
+    /// <summary>Returns when it answers.</summary>
+    public async Task AnswersAsync(CancellationToken cancellationToken)
+    {
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!File.Exists(SocketPath))
         {
-            if (_process.HasExited) throw new InvalidOperationException(await ErrorsAsync());
+            if (_process is not { HasExited: false }) throw new InvalidOperationException(await ErrorsAsync());
             await ticks.WaitForNextTickAsync(cancellationToken);
         }
     }
