@@ -54,6 +54,17 @@ internal interface ISharedLeases<TQuestion, TResult, TLease>
     /// </summary>
     IReadOnlyList<SharedLease<TLease>> GiveUpUnleasable();
 
+    /// <summary>
+    /// Finds out how the reserve is to be changed from which the host leases when it starts again without the store. This server leases
+    /// nothing of it.
+    /// </summary>
+    /// <param name="largest">The most addresses of a subnet in the reserve of a server, of which it is a part.</param>
+    /// <param name="present">The addresses that it has.</param>
+    RestartPlan PlanRestart(int largest, IReadOnlyCollection<IPAddress> present);
+
+    /// <summary>What the store says of each address, as far as it was read.</summary>
+    IReadOnlyList<SharedLease<TLease>> ListHolds();
+
     /// <summary>Takes everything out of the reserve, when the server ends.</summary>
     IReadOnlyList<SharedLease<TLease>> GiveUpReserve();
 }

@@ -9,6 +9,7 @@ namespace Maas.Boot.Dhcp.Leases;
 internal sealed class PoolReserve(AddressSet leasable, int slots)
 {
     private const int Share = 8; // the part of a pool that a server keeps
+    private const int RestartShare = 4; // the part of that for its next start without the store
 
     private readonly AddressSet _reserve = AddressSet.Empty(slots);
     private readonly AddressSet _unknown = Copy(leasable, slots); // leasable, and without an entry
@@ -66,7 +67,25 @@ internal sealed class PoolReserve(AddressSet leasable, int slots)
         var share = ShareOf(largest);
         var free = CountFree(isKept, share / 2);
         if (free > share / 2) return found;
-        var wanted = share - free;
+        Take(found, share - free, place, now, isKept);
+        return found;
+    }
+
+    /// <summary>The places to ask the store for, for the next start of the host without the store.</summary>
+    /// <param name="largest">The largest share of a server.</param>
+    /// <param name="present">How many there are.</param>
+    /// <param name="place">Where to begin; servers begin at different places.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isKept">Whether the address of a place is kept for a client.</param>
+    public List<int> FindForRestart(int largest, int present, uint place, DateTimeOffset now, Func<int, bool> isKept)
+    {
+        List<int> found = [];
+        if (leasable.Count > 0) Take(found, (ShareOf(largest) / RestartShare) - present, place, now, isKept);
+        return found;
+    }
+
+    private void Take(List<int> found, int wanted, uint place, DateTimeOffset now, Func<int, bool> isKept)
+    {
         for (var (next, looked) = (_unknown.Next((int)(place % (uint)slots)), 0);
             found.Count < wanted && looked < _unknown.Count;
             next = _unknown.Next((next + 1) % slots), looked++)
@@ -76,8 +95,6 @@ internal sealed class PoolReserve(AddressSet leasable, int slots)
             if (found.Count >= wanted || heldUntil > now) break;
             found.Add(slot);
         }
-
-        return found;
     }
 
     /// <summary>How many places of the reserve are free.</summary>

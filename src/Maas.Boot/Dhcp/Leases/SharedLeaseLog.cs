@@ -43,4 +43,21 @@ internal sealed partial class SharedLeaseLog(ILoggerFactory loggerFactory, strin
 
     [LoggerMessage(114, LogLevel.Warning, "The reserve of addresses was not given back and is free later: {Reason}")]
     public partial void LogNotReleased(string reason);
+
+    public void LogSnapshotNotRead(string reason) => LogSnapshotNotRead(version, reason);
+
+    public void LogSnapshotNotWritten(string reason) => LogSnapshotNotWritten(version, reason);
+
+    public void LogReconciled(int count) => LogReconciled(version, count);
+
+    [LoggerMessage(115, LogLevel.Error, "What this host kept of the store of {Version} leases is not used: {Reason}")]
+    private partial void LogSnapshotNotRead(string version, string reason);
+
+    [LoggerMessage(
+        116, LogLevel.Error,
+        "What is known of the store of {Version} leases cannot be kept for a start without it; it is tried again: {Reason}")]
+    private partial void LogSnapshotNotWritten(string version, string reason);
+
+    [LoggerMessage(117, LogLevel.Warning, "{Count} {Version} leases that an earlier process granted without the store are written now")]
+    private partial void LogReconciled(string version, int count);
 }

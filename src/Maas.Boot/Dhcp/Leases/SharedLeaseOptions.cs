@@ -21,4 +21,11 @@ public sealed record SharedLeaseOptions
     /// subnet's addresses (but one).
     /// </summary>
     public int LargestReserve { get; init; } = 256;
+
+    /// <summary>
+    /// A file of this host in which the server keeps what it knows of the store: with it, the host leases while the store is away when it
+    /// starts (<c>SnapshotLeaseAllocator</c>). Its folder exists. A second file, with <c>.journal</c> after its name, has what was leased
+    /// then. A quarter of a server's reserve is kept for that beside it. <see langword="null"/>, the default, for none.
+    /// </summary>
+    public string? SnapshotFile { get; init; }
 }

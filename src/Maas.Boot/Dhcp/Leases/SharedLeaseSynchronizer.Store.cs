@@ -65,21 +65,8 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         write.Complete(result);
     }
 
-    // The longer a lease is kept, the longer can a server that does not reach the store renew it.
-    private SharedLease<TLease> Hold(in TLease lease)
-    {
-        var now = _clock.GetUtcNow();
-        var rest = lease.ExpiresAt - now;
-        return new SharedLease<TLease>(
-            lease,
-            lease.State switch
-            {
-                LeaseState.Bound => lease.ExpiresAt + (rest < _options.OutageTime ? rest : _options.OutageTime),
-                LeaseState.Quarantined => lease.ExpiresAt,
-                _ => now,
-            },
-            null);
-    }
+    private SharedLease<TLease> Hold(in TLease lease) =>
+        LeaseHold.Of<TAddress, TLease>(lease, _clock.GetUtcNow(), _options.OutageTime);
 
     private async Task WriteLoopAsync()
     {
@@ -122,6 +109,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
                 write.InTheWay = other.Lease;
             }
 
+            _isChanged = true;
             foreach (var write in group)
                 Complete(write, conflicts.ContainsKey(write.Lease.Lease.Key) ? LeaseWriteResult.Conflicts : LeaseWriteResult.Written);
         }
@@ -141,6 +129,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
             try
             {
                 await SynchronizeAsync(cancellationToken).ConfigureAwait(false);
+                await TrySaveAsync(isForced: false).ConfigureAwait(false);
                 await _store.WaitAsync(Interval, cancellationToken).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // whatever a store throws, the server answers by itself and tries again
@@ -149,6 +138,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
             {
                 if (cancellationToken.IsCancellationRequested) return;
                 SetAway(failure.Message);
+                await TrySaveAsync(isForced: false).ConfigureAwait(false);
                 await Task.Delay(Interval, _timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -169,6 +159,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
             if (surplus.Count > 0) await _store.ReleaseAsync(_holds.Server, surplus, either.Token).ConfigureAwait(false);
             if (wasSuspended || _holds.IsAlone || IsReserveDue || _leases.FindReserve(_options.LargestReserve).Count > 0)
                 await ClaimAsync(either.Token).ConfigureAwait(false);
+            await KeepRestartReserveAsync(wasSuspended, either.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -185,6 +176,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         var reading = _holds.Suspended.Begin();
         var changes = await _store.ReadAsync(_holds.Server, Volatile.Read(ref _position), cancellationToken).ConfigureAwait(false);
         var isComplete = true;
+        if (changes.Leases.Count > 0) _isChanged = true;
         foreach (var entry in changes.Leases)
         {
             lock (_ownWrites)

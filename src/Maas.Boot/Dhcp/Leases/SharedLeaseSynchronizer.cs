@@ -30,13 +30,14 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     /// <param name="timeProvider">The host's clock.</param>
     /// <param name="metrics">What it counts.</param>
     /// <param name="log">What it logs.</param>
+    /// <param name="restart">What it prepares for a start without the store; <see langword="null"/> for nothing.</param>
     public SharedLeaseSynchronizer(
         ISharedLeases<TQuestion, TResult, TLease> leases, SharedLeaseReading<TAddress, TLease> read, SharedLeaseOptions options,
-        TimeProvider timeProvider, SharedLeaseMetrics metrics, SharedLeaseLog log)
+        TimeProvider timeProvider, SharedLeaseMetrics metrics, SharedLeaseLog log, LeaseRestart<TLease>? restart)
     {
         (_leases, _store, _options, _timeProvider) = (leases, read.Store, options, timeProvider);
         (_holds, _clock, _position) = (read.Holds, read.Clock, read.Position);
-        (_metrics, _log) = (metrics, log);
+        (_metrics, _log, _restart) = (metrics, log, restart);
     }
 
     /// <summary>Whether the store is slow or away, so that the server answers by itself.</summary>
@@ -58,6 +59,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await ClaimAsync(cancellationToken).ConfigureAwait(false);
+        await StartRestartAsync(cancellationToken).ConfigureAwait(false);
         Start();
     }
 
@@ -95,6 +97,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
             _log.LogNotReleased(failure.Message);
         }
 
+        await TrySaveAsync(isForced: true).ConfigureAwait(false);
         if (_holds.IsAlone) _metrics.IsAway(false);
         _stop.Dispose();
         _synchronizing.Dispose();
@@ -131,6 +134,7 @@ internal sealed partial class SharedLeaseSynchronizer<TAddress, TLease, TQuestio
         }
 
         lock (_writes) _unwritten[lease.Key] = lease;
+        _isChanged = true;
         return answer.Result;
     }
 

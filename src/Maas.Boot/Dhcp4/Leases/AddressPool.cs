@@ -113,6 +113,11 @@ internal sealed class AddressPool
     public IEnumerable<IPv4Address> FindReserve(int largest, uint place, DateTimeOffset now, Func<IPv4Address, bool> isKept) =>
         _reserve?.Find(largest, place, now, index => isKept(AddressAt(index))).Select(AddressAt) ?? [];
 
+    /// <summary>The addresses to ask the store for; see <see cref="PoolReserve.FindForRestart"/>.</summary>
+    public IEnumerable<IPv4Address> FindForRestart(
+        int largest, int present, uint place, DateTimeOffset now, Func<IPv4Address, bool> isKept) =>
+        _reserve?.FindForRestart(largest, present, place, now, index => isKept(AddressAt(index))).Select(AddressAt) ?? [];
+
     /// <summary>Whether less than half of its share is free in the reserve.</summary>
     public bool IsReserveLow(int largest, Func<IPv4Address, bool> isKept) =>
         _reserve?.IsLow(largest, index => isKept(AddressAt(index))) == true;

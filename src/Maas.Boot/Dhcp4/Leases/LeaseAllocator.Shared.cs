@@ -157,10 +157,38 @@ public sealed partial class LeaseAllocator : ISharedLeases<AddressRequest, Addre
         }
     }
 
+    RestartPlan ISharedLeases<AddressRequest, AddressResult, Lease>.PlanRestart(int largest, IReadOnlyCollection<IPAddress> present)
+    {
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            var place = BitConverter.ToUInt32(Holds.Server.ToByteArray());
+            List<IPAddress> wanted = [];
+            foreach (var link in _subnets.Links)
+            {
+                foreach (var pool in link.Pools)
+                {
+                    var count = present.Count(address => pool.IsLeasable(address.ToIPv4()));
+                    wanted.AddRange(pool.FindForRestart(largest, count, place, StoreTime(now), link.IsKept(now))
+                        .Select(each => each.ToIPAddress()));
+                }
+            }
+
+            return new RestartPlan(wanted, [.. present.Where(address => !IsLeasable(address.ToIPv4()))]);
+        }
+    }
+
+    IReadOnlyList<SharedLease<Lease>> ISharedLeases<AddressRequest, AddressResult, Lease>.ListHolds()
+    {
+        lock (_lock) return [.. Holds.All];
+    }
+
     IReadOnlyList<SharedLease<Lease>> ISharedLeases<AddressRequest, AddressResult, Lease>.GiveUpUnleasable() =>
-        GiveUp(address => _subnets.Find(address)?.PoolOf(address)?.IsLeasable(address) != true);
+        GiveUp(address => !IsLeasable(address));
 
     IReadOnlyList<SharedLease<Lease>> ISharedLeases<AddressRequest, AddressResult, Lease>.GiveUpReserve() => GiveUp(_ => true);
+
+    private bool IsLeasable(IPv4Address address) => _subnets.Find(address)?.PoolOf(address)?.IsLeasable(address) == true;
 
     private List<SharedLease<Lease>> GiveUp(Func<IPv4Address, bool> isSurplus)
     {

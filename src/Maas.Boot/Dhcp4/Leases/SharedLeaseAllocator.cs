@@ -56,17 +56,26 @@ public sealed class SharedLeaseAllocator : IAddressSource, IAsyncDisposable
     /// <param name="loggerFactory">Where to log; <see langword="null"/> for nowhere.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ArgumentException">The subnets contradict themselves; the message tells where.</exception>
+    /// <exception cref="IOException">
+    /// What was leased without the store cannot be read from <see cref="SharedLeaseOptions.SnapshotFile"/>, or not be written to the store.
+    /// </exception>
     public static async Task<SharedLeaseAllocator> OpenAsync(
         IReadOnlyList<DhcpSubnet> subnets, ISharedLeaseStore<Lease> store, LeaseOptions? rules = null, SharedLeaseOptions? options = null,
         TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         timeProvider ??= TimeProvider.System;
+        options ??= new SharedLeaseOptions();
+        var log = new SharedLeaseLog(loggerFactory ?? NullLoggerFactory.Instance, "IPv4");
+        var restart = options.SnapshotFile is { } path
+            ? await LeaseReconciliation.PrepareAsync(
+                new LeaseSnapshotFile<IPv4Address, Lease, LeaseRecords>(path), store, options, timeProvider, log, cancellationToken)
+                .ConfigureAwait(false)
+            : null;
         var read = await SharedLeaseReading<IPv4Address, Lease>.ReadAsync(store, timeProvider, cancellationToken).ConfigureAwait(false);
         var leases = LeaseAllocator.OpenShared(subnets, read.Holds, rules ?? new LeaseOptions(), read.Clock);
         var shared = new SharedLeaseSynchronizer<IPv4Address, Lease, AddressRequest, AddressResult>(
-            leases, read, options ?? new SharedLeaseOptions(), timeProvider, new SharedLeaseMetrics("ipv4"),
-            new SharedLeaseLog(loggerFactory ?? NullLoggerFactory.Instance, "IPv4"));
+            leases, read, options, timeProvider, new SharedLeaseMetrics("ipv4"), log, restart);
         await shared.StartAsync(cancellationToken).ConfigureAwait(false);
         return new SharedLeaseAllocator(leases, shared);
     }
@@ -85,4 +94,7 @@ public sealed class SharedLeaseAllocator : IAddressSource, IAsyncDisposable
 
     /// <summary>Learns what other servers did, keeps the reserve, and writes what was granted while the store was away.</summary>
     internal Task SynchronizeAsync(CancellationToken cancellationToken) => _shared.SynchronizeAsync(cancellationToken);
+
+    /// <summary>Writes the snapshot for a start without the store now.</summary>
+    internal Task SaveAsync() => _shared.TrySaveAsync(isForced: true);
 }

@@ -181,6 +181,10 @@ internal sealed class AddressPool6
     public IEnumerable<UInt128> FindReserve(int largest, uint place, DateTimeOffset now) =>
         _reserve?.Find(largest, place, now, index => _held.ContainsKey(AddressAt(index))).Select(AddressAt) ?? [];
 
+    /// <summary>The addresses to ask the store for; see <see cref="PoolReserve.FindForRestart"/>.</summary>
+    public IEnumerable<UInt128> FindForRestart(int largest, int present, uint place, DateTimeOffset now) =>
+        _reserve?.FindForRestart(largest, present, place, now, index => _held.ContainsKey(AddressAt(index))).Select(AddressAt) ?? [];
+
     /// <summary>Whether less than half of its share is free in the reserve.</summary>
     public bool IsReserveLow(int largest) => _reserve?.IsLow(largest, index => _held.ContainsKey(AddressAt(index))) == true;
 

@@ -126,6 +126,29 @@ public sealed partial class LeaseAllocator6 : ISharedLeases<SubnetRequest, Assoc
         }
     }
 
+    RestartPlan ISharedLeases<SubnetRequest, AssociationResult, Lease6>.PlanRestart(int largest, IReadOnlyCollection<IPAddress> present)
+    {
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            var place = BitConverter.ToUInt32(Holds.Server.ToByteArray());
+            List<IPAddress> wanted = [];
+            foreach (var pool in _pools)
+            {
+                var count = present.Count(address => pool.IsLeasable(address.ToNumber128()));
+                wanted.AddRange(pool.FindForRestart(largest, count, place, StoreTime(now)).Select(IPv6.ToAddress));
+            }
+
+            return new RestartPlan(
+                wanted, [.. present.Where(address => PoolOf(address)?.IsLeasable(address.ToNumber128()) != true)]);
+        }
+    }
+
+    IReadOnlyList<SharedLease<Lease6>> ISharedLeases<SubnetRequest, AssociationResult, Lease6>.ListHolds()
+    {
+        lock (_lock) return [.. Holds.All];
+    }
+
     IReadOnlyList<SharedLease<Lease6>> ISharedLeases<SubnetRequest, AssociationResult, Lease6>.GiveUpUnleasable() =>
         GiveUp(address => PoolOf(IPv6.ToAddress(address))?.IsLeasable(address) != true);
 

@@ -52,6 +52,9 @@ public sealed class SharedLeaseAllocator6 : IAddressSource6, IAsyncDisposable
     /// <param name="loggerFactory">Where to log; <see langword="null"/> for nowhere.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="ArgumentException">The subnets contradict themselves; the message tells where.</exception>
+    /// <exception cref="IOException">
+    /// What was leased without the store cannot be read from <see cref="SharedLeaseOptions.SnapshotFile"/>, or not be written to the store.
+    /// </exception>
     public static async Task<SharedLeaseAllocator6> OpenAsync(
         IReadOnlyList<Dhcp6Subnet> subnets, ISharedLeaseStore<Lease6> store, LeaseOptions6? rules = null,
         SharedLeaseOptions? options = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null,
@@ -59,11 +62,17 @@ public sealed class SharedLeaseAllocator6 : IAddressSource6, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         timeProvider ??= TimeProvider.System;
+        options ??= new SharedLeaseOptions();
+        var log = new SharedLeaseLog(loggerFactory ?? NullLoggerFactory.Instance, "IPv6");
+        var restart = options.SnapshotFile is { } path
+            ? await LeaseReconciliation.PrepareAsync(
+                new LeaseSnapshotFile<UInt128, Lease6, LeaseRecords6>(path), store, options, timeProvider, log, cancellationToken)
+                .ConfigureAwait(false)
+            : null;
         var read = await SharedLeaseReading<UInt128, Lease6>.ReadAsync(store, timeProvider, cancellationToken).ConfigureAwait(false);
         var leases = LeaseAllocator6.OpenShared(subnets, read.Holds, rules ?? new LeaseOptions6(), read.Clock);
         var shared = new SharedLeaseSynchronizer<UInt128, Lease6, SubnetRequest, AssociationResult>(
-            leases, read, options ?? new SharedLeaseOptions(), timeProvider, new SharedLeaseMetrics("ipv6"),
-            new SharedLeaseLog(loggerFactory ?? NullLoggerFactory.Instance, "IPv6"));
+            leases, read, options, timeProvider, new SharedLeaseMetrics("ipv6"), log, restart);
         await shared.StartAsync(cancellationToken).ConfigureAwait(false);
         return new SharedLeaseAllocator6(leases, shared);
     }
@@ -90,4 +99,7 @@ public sealed class SharedLeaseAllocator6 : IAddressSource6, IAsyncDisposable
 
     /// <summary>Learns what other servers did, keeps the reserve, and writes what was granted while the store was away.</summary>
     internal Task SynchronizeAsync(CancellationToken cancellationToken) => _shared.SynchronizeAsync(cancellationToken);
+
+    /// <summary>Writes the snapshot for a start without the store now.</summary>
+    internal Task SaveAsync() => _shared.TrySaveAsync(isForced: true);
 }
