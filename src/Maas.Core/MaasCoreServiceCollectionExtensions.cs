@@ -21,7 +21,7 @@ public static class MaasCoreServiceCollectionExtensions
     /// store is opened when the first of them is asked for, at the latest when the host starts.
     /// <see cref="IMachinePower"/>, <see cref="IImageContent"/>, <see cref="IBootSourceReader"/>, <see cref="ISshKeySource"/>,
     /// <see cref="IInstallRecipes"/>, every <see cref="RecordTable"/>, every <see cref="ScriptDefinition"/> and
-    /// <see cref="TimeProvider"/> are used when registered.
+    /// <see cref="TimeProvider"/> are used when registered. With an <see cref="IStoreOutage"/>, a store that is away is waited for.
     /// </summary>
     public static IServiceCollection AddMaasCore(this IServiceCollection services, Action<MaasCoreOptions>? configure = null)
     {
@@ -77,7 +77,11 @@ public static class MaasCoreServiceCollectionExtensions
 
     // Services are used before the host starts, and a factory is synchronous: it waits for the store, which opens without a synchronization
     // context.
-    private static MaasCore Open(IServiceProvider provider) => Task.Run(() => MaasCore.OpenAsync(
+    private static MaasCore Open(IServiceProvider provider) => Task.Run(() => new StoreOpening(
+        () => OpenAsync(provider), provider.GetService<IStoreOutage>(), provider.GetRequiredService<TimeProvider>(),
+        provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? default).OpenAsync()).GetAwaiter().GetResult();
+
+    private static Task<MaasCore> OpenAsync(IServiceProvider provider) => MaasCore.OpenAsync(
         provider.GetService<IMaasStore>()
             ?? throw new InvalidOperationException("No store is registered. Call AddSqlite() or AddPostgres(), or register an IMaasStore."),
         provider.GetRequiredService<IOptions<MaasCoreOptions>>().Value,
@@ -92,7 +96,7 @@ public static class MaasCoreServiceCollectionExtensions
             Scripts = [.. provider.GetServices<ScriptDefinition>()],
             Tables = [.. provider.GetServices<RecordTable>()],
             LoggerFactory = provider.GetService<ILoggerFactory>(),
-        })).GetAwaiter().GetResult();
+        });
 
     private static IServiceCollection AddPart<T>(this IServiceCollection services, Func<MaasCore, T> part)
         where T : class

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
 using Maas.Core.Events;
@@ -139,7 +140,7 @@ public sealed class PostgresMaasStore : IMaasStore, IStoreBackup
         // It waits for what is being written.
         if (_database is { } database) await Task.Run(database.Dispose).ConfigureAwait(false);
         if (_source is { } source) await source.DisposeAsync().ConfigureAwait(false);
-        (_session, _database) = (null, null);
+        (_session, _database, _source) = (null, null, null);
     }
 
     private Task<T> RunAsync<T>(Func<PostgresBackup, T> run, CancellationToken cancellationToken)
@@ -150,9 +151,16 @@ public sealed class PostgresMaasStore : IMaasStore, IStoreBackup
 
     private async Task OpenCoreAsync(StoreLimits limits, CancellationToken cancellationToken)
     {
-        var session = await Task.Factory.StartNew(
-            () => Open(limits), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        await session.StartAsync().ConfigureAwait(false);
+        try
+        {
+            var session = await Task.Factory.StartNew(
+                () => Open(limits), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            await session.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresFailure.Of(failure) is PostgresFailureKind.Lost)
+        {
+            throw new StoreUnavailableException($"PostgreSQL does not answer: {PostgresFailure.Describe(failure)}", failure);
+        }
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "DisposeAsync disposes of all; a failure here of the source at once.")]

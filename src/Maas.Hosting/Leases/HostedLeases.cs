@@ -107,25 +107,30 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
         {
             await LeaseFiles.MoveAsync(_data.Path, store, cancellationToken).ConfigureAwait(false);
             _shared = await SharedLeaseAllocator.OpenAsync(
-                all, store, RulesOf(all), null, _timeProvider, _loggerFactory, cancellationToken).ConfigureAwait(false);
+                all, store, Rules(all), new SharedLeaseOptions { SnapshotFile = _data.Of(LeaseFiles.Snapshot) }, _timeProvider,
+                _loggerFactory, cancellationToken).ConfigureAwait(false);
             _leases = _shared.Leases;
             return [];
         }
 
         _journal ??= await LeaseFiles.OpenAsync(_data.Path, cancellationToken).ConfigureAwait(false);
-        _leases = await LeaseAllocator.OpenAsync(all, _journal, RulesOf(all), _timeProvider, cancellationToken).ConfigureAwait(false);
+        _leases = await LeaseAllocator.OpenAsync(all, _journal, Rules(all), _timeProvider, cancellationToken).ConfigureAwait(false);
         return [];
     }
 
-    // A host that invents hardware addresses gets half of the addresses in a minute at most, and keeps them for as long as firmware does.
-    // Machines that an administrator has accepted get an address all the same.
-    private LeaseOptions RulesOf(IReadOnlyList<DhcpSubnet> subnets) => new()
+    /// <summary>
+    /// What keeps a few clients from taking every address: a host that invents hardware addresses gets half of the addresses in a minute at
+    /// most, and keeps them for as long as firmware does.
+    /// </summary>
+    public static LeaseOptions RulesOf(IReadOnlyList<DhcpSubnet> subnets) => new()
     {
         NewClientsPerMinuteOfLink = (int)Math.Clamp(
             subnets.Sum(s => s.Ranges.Sum(r => NumberOf(r.Last) - NumberOf(r.First) + 1)) / 2, SmallestLimit, int.MaxValue),
         NewClientLeaseTime = subnets.Min(s => s.FirmwareLeaseTime),
-        IsKnownClient = _machines.IsAccepted,
     };
+
+    // Machines that an administrator has accepted get an address all the same.
+    private LeaseOptions Rules(IReadOnlyList<DhcpSubnet> subnets) => RulesOf(subnets) with { IsKnownClient = _machines.IsAccepted };
 
     private static long NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 }

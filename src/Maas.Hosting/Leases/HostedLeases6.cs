@@ -99,8 +99,9 @@ internal sealed class HostedLeases6 : IAsyncDisposable
         if (_store is { } store)
         {
             await LeaseFiles.Move6Async(_data.Path, store, cancellationToken).ConfigureAwait(false);
-            _shared = await SharedLeaseAllocator6.OpenAsync(all, store, rules, null, _timeProvider, _loggerFactory, cancellationToken)
-                .ConfigureAwait(false);
+            _shared = await SharedLeaseAllocator6.OpenAsync(
+                all, store, rules, new SharedLeaseOptions { SnapshotFile = _data.Of(LeaseFiles.Snapshot6) }, _timeProvider, _loggerFactory,
+                cancellationToken).ConfigureAwait(false);
             _leases = _shared.Leases;
             return [];
         }

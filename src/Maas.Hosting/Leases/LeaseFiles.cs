@@ -9,6 +9,12 @@ namespace Maas.Hosting.Leases;
 /// </summary>
 internal static class LeaseFiles
 {
+    /// <summary>The file with what the host knows of IPv4 leases that it shares.</summary>
+    public const string Snapshot = "leases.snapshot";
+
+    /// <summary>The file with what the host knows of IPv6 leases that it shares.</summary>
+    public const string Snapshot6 = "leases6.snapshot";
+
     private const int LeasesPerWrite = 4096;
 
     /// <summary>Opens <c>leases.journal</c>.</summary>

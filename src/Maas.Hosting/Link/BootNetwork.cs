@@ -134,23 +134,39 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     /// <param name="web">Where machines reach the web host.</param>
     public BootServerOptions ServerOptions(MaasNetworkOptions options, MaasOptions maas, WebAddress web)
     {
-        var dhcp = new DhcpServerOptions
+        var boot = AddressOptions(options);
+        boot.OnFailure = maas.OnBootFailure == BootFailureAction.StopHost ? ServerFailureAction.Stop : ServerFailureAction.Restart;
+        boot.Tftp = new TftpServerOptions();
+        if (options.Loopback is { } loopback) boot.Tftp.Listen = new IPEndPoint(loopback.Address, loopback.TftpPort);
+        if (boot.Dhcp is { } dhcp)
         {
-            Mode = options.Mode,
-            Programs = maas.Programs,
-            HttpBase = web.BootFiles("0.0.0.0"), // the host part is replaced by this server's address on the link
-            AllowOtherServers = options.AllowOtherDhcpServers,
-        };
-        var boot = new BootServerOptions
+            dhcp.Programs = maas.Programs;
+            dhcp.HttpBase = web.BootFiles("0.0.0.0"); // the host part is replaced by this server's address on the link
+            dhcp.AllowOtherServers = options.AllowOtherDhcpServers;
+        }
+
+        if (boot.Dhcp6 is { } dhcp6)
         {
-            OnFailure = maas.OnBootFailure == BootFailureAction.StopHost ? ServerFailureAction.Stop : ServerFailureAction.Restart,
-            Dhcp = dhcp,
-            Tftp = new TftpServerOptions(),
-        };
+            dhcp6.Programs = maas.Programs;
+            dhcp6.HttpBase = web.BootFiles("[::]");
+            dhcp6.AllowOtherServers = options.AllowOtherDhcpServers;
+        }
+
+        AddServices(boot, options, maas.Domain);
+        return boot;
+    }
+
+    /// <summary>
+    /// What Boot serves on this link that leases addresses and names no boot program, beside other servers with the same leases.
+    /// </summary>
+    /// <param name="options">The network.</param>
+    public BootServerOptions AddressOptions(MaasNetworkOptions options)
+    {
+        var dhcp = new DhcpServerOptions { Mode = options.Mode, AllowOtherServers = true };
+        var boot = new BootServerOptions { Dhcp = dhcp };
         if (options.Loopback is { } loopback)
         {
             dhcp.ListenOn = new IPEndPoint(loopback.Address, loopback.DhcpPort);
-            boot.Tftp.Listen = new IPEndPoint(loopback.Address, loopback.TftpPort);
         }
         else
         {
@@ -159,23 +175,13 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
         }
 
         if (!HasIPv4) boot.Dhcp = null;
-        if (Address6 is { } address6 && options.Prefix6 is { } prefix)
+        if (Address6 is not { } address6 || options.Prefix6 is not { } prefix) return boot;
+        boot.Dhcp6 = new Dhcp6ServerOptions { ServerAddress = address6, AllowOtherServers = true };
+        // The ephemeral environment makes its own address where it has no other.
+        boot.RouterAdvertisement = new RouterAdvertiserOptions
         {
-            boot.Dhcp6 = new Dhcp6ServerOptions
-            {
-                Programs = maas.Programs,
-                HttpBase = web.BootFiles("[::]"),
-                ServerAddress = address6,
-                AllowOtherServers = options.AllowOtherDhcpServers,
-            };
-            // The ephemeral environment makes its own address where it has no other.
-            boot.RouterAdvertisement = new RouterAdvertiserOptions
-            {
-                Prefixes = { new AdvertisedPrefix { Network = prefix, IsAutonomous = !HasIPv4 } },
-            };
-        }
-
-        AddServices(boot, options, maas.Domain);
+            Prefixes = { new AdvertisedPrefix { Network = prefix, IsAutonomous = !HasIPv4 } },
+        };
         return boot;
     }
 

@@ -3,6 +3,7 @@ using Maas.Boot.Files;
 using Maas.Hosting.Evidence;
 using Maas.Hosting.Leases;
 using Maas.Hosting.Link;
+using Maas.Hosting.Outage;
 using Microsoft.Extensions.Logging;
 
 namespace Maas.Hosting.Networks;
@@ -19,12 +20,13 @@ namespace Maas.Hosting.Networks;
 /// <param name="Hosts">The names that DNS knows.</param>
 /// <param name="Captures">Where the last datagrams of machines are kept.</param>
 /// <param name="Topology">The subnets that are stored.</param>
+/// <param name="Kept">What is kept of the stored subnets for a start without the store.</param>
 /// <param name="TimeProvider">The clock.</param>
 /// <param name="LoggerFactory">Creates the logs.</param>
 internal sealed record NetworkParts(
     MaasOptions Options, WebAddress Web, ServedLinks Links, HostedLeases Leases, HostedLeases6 Leases6, IBootPolicy Policy,
     IBootFiles Files, IBootObserver Observer, IHostDirectory Hosts, MachineCaptures Captures, NetworkTopology Topology,
-    TimeProvider TimeProvider, ILoggerFactory LoggerFactory)
+    NetworkSnapshotFile Kept, TimeProvider TimeProvider, ILoggerFactory LoggerFactory)
 {
     /// <summary>What Boot's servers use.</summary>
     public BootServices BootServices() => new()

@@ -34,6 +34,7 @@ internal sealed partial class NetworkRunner
         if (_options.Mode != DhcpMode.Full) throw new InvalidOperationException($"The network {name} does not lease IPv4 addresses.");
         var kept = await parts.Leases.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
         _replaced = subnets;
+        await KeepAsync(cancellationToken).ConfigureAwait(false);
         return kept;
     }
 
@@ -43,6 +44,7 @@ internal sealed partial class NetworkRunner
         if (_options.Prefix6 is null) throw new InvalidOperationException($"The network {name} does not lease IPv6 addresses.");
         var kept = await parts.Leases6.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
         _replaced6 = subnets;
+        await KeepAsync(cancellationToken).ConfigureAwait(false);
         return kept;
     }
 
@@ -165,6 +167,7 @@ internal sealed partial class NetworkRunner
         var subnets = _stored is { } before ? StoredSubnets.WithReservations(stored, before, parts.Leases.SubnetsOf(name)) : stored;
         await parts.Leases.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
         _stored = stored;
+        await KeepAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task LeaseStoredAsync(IReadOnlyList<Dhcp6Subnet> stored, CancellationToken cancellationToken)
@@ -172,7 +175,12 @@ internal sealed partial class NetworkRunner
         var subnets = _stored6 is { } before ? StoredSubnets.WithReservations(stored, before, parts.Leases6.SubnetsOf(name)) : stored;
         await parts.Leases6.SetAsync(name, subnets, cancellationToken).ConfigureAwait(false);
         _stored6 = stored;
+        await KeepAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    // Only the application knows what it puts in place of the stored subnets.
+    private Task KeepAsync(CancellationToken cancellationToken) => parts.Kept.SetAsync(
+        name, _replaced is null ? _stored : null, _replaced6 is null ? _stored6 : null, cancellationToken);
 
     [LoggerMessage(166, LogLevel.Information, "Network {Network} leases the stored subnets {Subnets}")]
     private partial void LogFollowed(string network, string subnets);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Maas.Boot.Dhcp.Leases;
 using Maas.Judges;
 using Maas.Postgres.Tests.Soak;
 
@@ -49,7 +48,7 @@ public sealed class LinkFaultTests
             await Task.WhenAll(lives);
             var took = Stopwatch.GetElapsedTime(began);
             machines.Failures.Should().BeLessThanOrEqualTo(MostFailures, $"the last one: {machines.LastFailure}");
-            await CheckAddressesAsync(machines, server, stop);
+            await AddressChecker.CheckAsync(machines, Machines, server, stop);
             TestContext.Current.TestOutputHelper?.WriteLine(
                 $"{Machines} lives in {took.TotalSeconds:0} s, {machines.Failures} begun anew ({machines.LastFailure}), "
                     + $"{machines.Restarts} boots begun again, {machines.Leased.Count} leases");
@@ -85,19 +84,6 @@ public sealed class LinkFaultTests
     {
         string? id = null;
         while (id is null) id = await machines.LiveAsync(number, id);
-    }
-
-    private static async Task CheckAddressesAsync(SoakMachines machines, PostgresServer server, CancellationToken stop)
-    {
-        var owners = machines.Leased.ToLookup(lease => lease.Address, lease => lease.Machine);
-        owners.Should().HaveCountGreaterThanOrEqualTo(Machines).And.OnlyContain(
-            same => same.Distinct().Count() == 1, "leases last longer than the test: an address is one machine's");
-        await using var store = new PostgresLeaseStore(new PostgresStoreOptions { ConnectionString = server.ConnectionString });
-        var stored = (await store.Leases.ReadAsync(Guid.CreateVersion7(), 0, stop)).Leases
-            .Where(entry => entry.Server is null && entry.Lease.State == LeaseState.Bound)
-            .ToLookup(entry => entry.Lease.Hardware, entry => entry.Lease.Address);
-        foreach (var machine in owners.SelectMany(same => same).Distinct())
-            stored[machine].Should().NotBeEmpty().And.OnlyContain(address => owners[address].Contains(machine), $"{machine} has it");
     }
 
     private static async Task ReachedAsync(SoakMachines machines, int steps, CancellationToken stop)
