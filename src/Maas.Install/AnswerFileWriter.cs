@@ -2,6 +2,7 @@ using System.Text;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
 using Maas.Core.Nodes;
+using Maas.Core.Storage;
 using Maas.Install.Recipes;
 using Maas.Install.Templates;
 
@@ -13,8 +14,12 @@ namespace Maas.Install;
 /// <param name="sshKeys">The owners' SSH keys.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="proxies">The proxy of a recipe that names none; <see langword="null"/> for none.</param>
+/// <param name="configs">
+/// The machines' storage configurations; without them, recipes whose parameter <c>partitioning</c> is <c>plan</c> have no files.
+/// </param>
 public sealed class AnswerFileWriter(
-    RecipeCatalog recipes, TemplateLibrary templates, SshKeys sshKeys, TimeProvider timeProvider, PackageProxies? proxies = null)
+    RecipeCatalog recipes, TemplateLibrary templates, SshKeys sshKeys, TimeProvider timeProvider, PackageProxies? proxies = null,
+    NodeConfigs? configs = null)
     : IAnswerFiles
 {
     /// <inheritdoc/>
@@ -49,7 +54,8 @@ public sealed class AnswerFileWriter(
         Machine machine, InstallRecipe recipe, TemplateDraft draft, Uri server, CancellationToken cancellationToken = default)
     {
         if (recipe.Files is not [var file, ..]) return new AnswerFileResult.Missing($"The recipe '{recipe.Name}' has no files.");
-        var facts = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
+        var (facts, refusal) = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null) return new AnswerFileResult.Failed(refusal);
         var stored = await templates.ListAsync(cancellationToken).ConfigureAwait(false);
         var before = TemplateSet.Choose(templates.BuiltIn, stored, facts.Target).Render(file.Template, facts.ToValues());
         var after = TemplateSet.Choose(templates.BuiltIn, Replace(stored, draft), facts.Target).Render(file.Template, facts.ToValues());
@@ -67,7 +73,8 @@ public sealed class AnswerFileWriter(
     internal async Task<AnswerTemplateResult> PreviewDraftAsync(
         Machine machine, InstallRecipe recipe, TemplateDraft draft, Uri server, CancellationToken cancellationToken)
     {
-        var facts = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
+        var (facts, refusal) = await FactsAsync(machine, recipe, server, null, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null) return new AnswerTemplateResult.Refused(draft.Name, 0, 0, refusal);
         var (target, values) = (facts.Target, facts.ToValues());
         var stored = await templates.ListAsync(cancellationToken).ConfigureAwait(false);
         var before = TemplateSet.Choose(templates.BuiltIn, stored, target);
@@ -106,7 +113,8 @@ public sealed class AnswerFileWriter(
     {
         if (recipe.Files.FirstOrDefault(each => name is null || each.Name == name) is not { } file)
             return new AnswerFileResult.Missing($"The recipe '{recipe.Name}' has no such file.");
-        var facts = await FactsAsync(machine, recipe, server, token, cancellationToken).ConfigureAwait(false);
+        var (facts, refusal) = await FactsAsync(machine, recipe, server, token, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null) return new AnswerFileResult.Failed(refusal);
         var chosen = await templates.ChooseAsync(facts.Target, cancellationToken).ConfigureAwait(false);
         return chosen.Render(file.Template, facts.ToValues()) switch
         {
@@ -116,18 +124,34 @@ public sealed class AnswerFileWriter(
         };
     }
 
-    private async Task<InstallFacts> FactsAsync(
-        Machine machine, InstallRecipe recipe, Uri server, MachineToken? token, CancellationToken cancellationToken) => new()
+    /// <summary>What the templates read, and why the machine's storage configuration cannot be told to the installer.</summary>
+    private async Task<(InstallFacts Facts, string? Refusal)> FactsAsync(
+        Machine machine, InstallRecipe recipe, Uri server, MachineToken? token, CancellationToken cancellationToken)
     {
-        Machine = machine,
-        Recipe = recipe with { Proxy = recipe.Proxy ?? await ProxyAsync(recipe, server, cancellationToken).ConfigureAwait(false) },
-        Server = server,
-        Token = token,
-        SshKeys = machine.Owner is { } owner
-            ? [.. (await sshKeys.ListAsync(owner, cancellationToken).ConfigureAwait(false)).Select(key => key.Key)]
-            : [],
-        Now = timeProvider.GetUtcNow(),
-    };
+        var storage = await PlanAsync(machine, recipe, cancellationToken).ConfigureAwait(false);
+        return (new InstallFacts
+        {
+            Machine = machine,
+            Recipe = recipe with { Proxy = recipe.Proxy ?? await ProxyAsync(recipe, server, cancellationToken).ConfigureAwait(false) },
+            Server = server,
+            Token = token,
+            SshKeys = machine.Owner is { } owner
+                ? [.. (await sshKeys.ListAsync(owner, cancellationToken).ConfigureAwait(false)).Select(key => key.Key)]
+                : [],
+            StoragePlan = (storage as DiskPlanResult.Ready)?.Plan,
+            Now = timeProvider.GetUtcNow(),
+        }, storage is DiskPlanResult.Refused { Reasons: var reasons } ? string.Join(' ', reasons) : null);
+    }
+
+    private async Task<DiskPlanResult?> PlanAsync(Machine machine, InstallRecipe recipe, CancellationToken cancellationToken)
+    {
+        if (!recipe.FollowsStorage) return null;
+        if (machine.Hardware is not { } hardware)
+            return new DiskPlanResult.Refused(["The machine's disks are not known: commission it first."]);
+        if (configs is null) return new DiskPlanResult.Refused(["The storage configuration of the machine is not available here."]);
+        var config = await configs.GetAsync(machine, cancellationToken).ConfigureAwait(false);
+        return recipe.PlanStorage(config.Storage, hardware);
+    }
 
     private async Task<Uri?> ProxyAsync(InstallRecipe recipe, Uri server, CancellationToken cancellationToken) =>
         recipe.Mirror is { } mirror && proxies is not null

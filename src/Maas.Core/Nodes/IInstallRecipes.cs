@@ -1,3 +1,6 @@
+using Maas.Core.Inventory;
+using Maas.Core.Storage;
+
 namespace Maas.Core.Nodes;
 
 /// <summary>The operating systems that are installed by their own installers, and not by writing an image.</summary>
@@ -16,4 +19,17 @@ public interface IInstallRecipes
     /// <param name="architecture">Architecture and sub-architecture of the machine.</param>
     /// <returns>The time; <see langword="null"/> for <see cref="MachineDeadlines.Deploy"/>, as by default.</returns>
     TimeSpan? GetReportTimeout(string recipe, string architecture) => null;
+
+    /// <summary>
+    /// Plans an installation by a recipe that carries out the machine's storage configuration. A plan that the installer cannot express is
+    /// refused: the machine then is not deployed, and nothing is written.
+    /// </summary>
+    /// <param name="recipe">The recipe's name.</param>
+    /// <param name="architecture">Architecture and sub-architecture of the machine.</param>
+    /// <param name="config">What is configured.</param>
+    /// <param name="hardware">The inventory, which tells how each disk is recognised.</param>
+    /// <returns>
+    /// The plan, or why not; <see langword="null"/>, as by default, when the installer partitions the boot disk by its own rules.
+    /// </returns>
+    DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) => null;
 }

@@ -39,18 +39,20 @@ internal static class InstallDiskChoice
         : disk.Name;
 
     /// <summary>
-    /// Chooses the disk to install to. A root archive goes to the disks of the storage configuration, of which the boot disk is named.
+    /// Chooses the disk to install to. A root archive, and an installer that carries out the storage configuration, go to the disks of
+    /// that, of which the boot disk is named.
     /// </summary>
     public static bool TryChoose(
         Machine machine, MachineCommand.Deploy command, [NotNullWhen(true)] out InstallDisk? disk, out string reason)
     {
-        if (command is not { Image: { IsRootArchive: true } archive }) return TryChoose(machine, command.Image, out disk, out reason);
+        if (command is not ({ Image.IsRootArchive: true } or { Image: null, Plan: not null }))
+            return TryChoose(machine, command.Image, out disk, out reason);
         disk = null;
         reason = command.Plan switch
         {
             null => "The machine's disks are not known: commission it first.",
             DiskPlanResult.Refused refused => string.Join(' ', refused.Reasons),
-            DiskPlanResult.Ready { Plan.RootSize: var size } when size < archive.Size =>
+            DiskPlanResult.Ready { Plan.RootSize: var size } when command.Image is { } archive && size < archive.Size =>
                 $"Image {archive.Name} has {archive.Size} bytes and does not fit on a root file system of {size}.",
             _ => "",
         };

@@ -1,4 +1,5 @@
 using Maas.Core.Configuration;
+using Maas.Core.Inventory;
 using Maas.Core.Network.Interfaces;
 using Maas.Core.Power;
 using Maas.Core.Scripts;
@@ -156,11 +157,12 @@ public sealed partial class Machines
                     deploy = deploy with { SyncInterval = interval };
                 if (deploy is { Image: null, Recipe: { } recipe })
                     deploy = deploy with { ReportTimeout = _recipes?.GetReportTimeout(recipe, machine.Architecture) };
-                return deploy is { Image.IsRootArchive: true, Ephemeral: false } && machine.Hardware is { } hardware
+                return deploy is { Ephemeral: false, Image: null or { IsRootArchive: true } } && machine.Hardware is { } hardware
                     ? deploy with
                     {
-                        Plan = DiskPlanner.Plan(
-                            (await _configs.LoadAsync(machine, cancellationToken).ConfigureAwait(false)).Current.Storage, hardware),
+                        Plan = PlanOf(
+                            deploy, machine.Architecture, hardware,
+                            (await _configs.LoadAsync(machine, cancellationToken).ConfigureAwait(false)).Current.Storage),
                     }
                     : deploy;
             case MachineCommand.Release { Erase: null } release when await _settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
@@ -184,6 +186,11 @@ public sealed partial class Machines
                 return input;
         }
     }
+
+    private DiskPlanResult? PlanOf(MachineCommand.Deploy deploy, string architecture, Hardware hardware, StorageConfig storage) =>
+        deploy.Image is not null ? DiskPlanner.Plan(storage, hardware)
+        : deploy.Recipe is { } recipe ? _recipes?.PlanStorage(recipe, architecture, storage, hardware)
+        : null;
 
     private static bool NamesEnvironment(MachineCommand.Deploy deploy) => deploy is
     {

@@ -6,7 +6,7 @@ namespace Maas.Core.Storage;
 /// <summary>
 /// What is done to the disks of a machine to install a root archive: wipe, partition, build RAIDs and volume groups, make and mount file
 /// systems, unpack, write <c>fstab</c>, install the boot loader. <see cref="DiskPlanner"/> makes it; the agent of the ephemeral environment
-/// executes its text.
+/// executes its text. Installers of operating systems get the same steps in their own language.
 /// </summary>
 public sealed class DiskPlan
 {
@@ -19,7 +19,8 @@ public sealed class DiskPlan
     /// <summary>Bytes of the device that carries the root file system.</summary>
     public long RootSize { get; }
 
-    internal IReadOnlyList<DiskStep> Steps { get; }
+    /// <summary>The steps in their order: each names only devices of earlier ones.</summary>
+    public IReadOnlyList<DiskStep> Steps { get; }
 
     /// <summary>
     /// The steps in their order, a line each: a verb and its arguments, separated by tabs; <c>-</c> is an argument that is absent. A device

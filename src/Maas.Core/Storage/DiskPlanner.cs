@@ -1,4 +1,3 @@
-using System.Text;
 using Maas.Core.Inventory;
 
 namespace Maas.Core.Storage;
@@ -54,11 +53,10 @@ public static class DiskPlanner
             _steps.Add(new DiskStep.Unpack());
             _steps.Add(new DiskStep.FileSystemTable(
             [
-                .. mounted.Select(item => Entry($"UUID={FileSystemLimits.IdentifierOf(item.FileSystem)}", item.FileSystem)),
-                .. config.Carried.Where(item => item.FileSystem is { Type: FileSystemType.Swap, MountPoint: not null })
-                    .Select(item => Entry($"UUID={FileSystemLimits.IdentifierOf(item.FileSystem)}", item.FileSystem)),
+                .. mounted.Concat(config.Carried.Where(item => item.FileSystem is { Type: FileSystemType.Swap, MountPoint: not null }))
+                    .Select(item => new FileSystemTableEntry(_keys[item.Target], item.FileSystem)),
                 .. config.SpecialFileSystems.OrderBy(Folder, StringComparer.Ordinal)
-                    .Select(special => Entry(StorageNames.NameOf(special.Type), special)),
+                    .Select(special => new FileSystemTableEntry(null, special)),
             ]));
             _steps.Add(BootLoader());
             return new DiskPlanResult.Ready(new DiskPlan(
@@ -151,28 +149,4 @@ public static class DiskPlanner
         FileSystemGroupType.Raid10 => 10,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "It is no RAID."),
     };
-
-    // fstab(5): what is mounted, where, its type, its options, whether dump(8) saves it, and when fsck(8) checks it.
-    private static string Entry(string source, FileSystem fileSystem)
-    {
-        var isSwap = fileSystem.Type == FileSystemType.Swap;
-        var options = fileSystem.MountOptions.Length > 0 ? fileSystem.MountOptions : isSwap ? "sw" : "defaults";
-        var pass = fileSystem.Type is not (FileSystemType.Ext2 or FileSystemType.Ext4 or FileSystemType.Fat32 or FileSystemType.Vfat) ? 0
-            : fileSystem.MountPoint == "/" ? 1
-            : 2;
-        var point = isSwap ? "none" : fileSystem.MountPoint ?? "";
-        return $"{source} {Escape(point)} {FileSystemLimits.KernelNameOf(fileSystem.Type)} {Escape(options)} 0 {pass}";
-    }
-
-    private static string Escape(string field)
-    {
-        var escaped = new StringBuilder();
-        foreach (var letter in field)
-        {
-            if (letter is ' ' or '\\' or '#') escaped.Append('\\').Append(Convert.ToString(letter, 8).PadLeft(3, '0'));
-            else escaped.Append(letter);
-        }
-
-        return escaped.ToString();
-    }
 }

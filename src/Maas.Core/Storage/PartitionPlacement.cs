@@ -15,12 +15,18 @@ internal static class PartitionPlacement
         var isGpt = device.PartitionTable == PartitionTableType.Gpt;
         List<PlacedPartition> placed = [];
         if (PartitionTables.BootLoader(config, device) == BootLoaderPartition.BiosGrub)
-            placed.Add(new PlacedPartition(1, 1, 1, GptTypes.BiosBoot, null, IsActive: false));
+            placed.Add(new PlacedPartition(1, 1, 1, GptTypes.BiosBoot, null, IsActive: false)
+            {
+                Purpose = PartitionPurpose.BiosBoot,
+            });
         var start = First;
         for (var place = 0; place < device.Partitions.Count; place++)
         {
             var partition = device.Partitions[place];
-            if (!isGpt && place == 3) placed.Add(new PlacedPartition(4, start, null, MbrTypes.Extended, null, IsActive: false));
+            if (!isGpt && place == 3) placed.Add(new PlacedPartition(4, start, null, MbrTypes.Extended, null, IsActive: false)
+            {
+                Purpose = PartitionPurpose.Extended,
+            });
             var isLogical = !isGpt && place >= 3;
             var size = partition.Size / MiB;
             placed.Add(new PlacedPartition(
@@ -29,12 +35,21 @@ internal static class PartitionPlacement
                 TakesRest(config, device, place) ? null : isLogical ? size - 1 : size,
                 isGpt ? GptTypes.Of(partition.FileSystem) : MbrTypes.Of(partition.FileSystem),
                 isGpt ? partition.Uuid : null,
-                !isGpt && !isLogical && partition.Bootable));
+                !isGpt && !isLogical && partition.Bootable) { Purpose = PurposeOf(partition.FileSystem) });
             start += size;
         }
 
         return placed;
     }
+
+    private static PartitionPurpose PurposeOf(FileSystem? fileSystem) => fileSystem switch
+    {
+        { MountPoint: "/boot/efi" } => PartitionPurpose.EfiSystem,
+        { Type: FileSystemType.Swap } => PartitionPurpose.Swap,
+        { Type: FileSystemType.LvmPhysicalVolume } => PartitionPurpose.PhysicalVolume,
+        { Type: FileSystemType.Raid or FileSystemType.RaidSpare } => PartitionPurpose.Raid,
+        _ => PartitionPurpose.Data,
+    };
 
     /// <summary>The smallest size of the device in bytes.</summary>
     public static long End(BlockDevice device) => device.Partitions.Sum(partition => partition.Size) + ((First + 1) * MiB);

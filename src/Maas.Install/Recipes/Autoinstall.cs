@@ -1,10 +1,13 @@
+using Maas.Install.Storage;
+
 namespace Maas.Install.Recipes;
 
 /// <summary>Ubuntu's server installer (subiquity) with autoinstall, Ubuntu 20.04 and later.</summary>
 /// <remarks>
 /// Parameters: <c>locale</c>, <c>keyboard</c>, <c>timezone</c>, <c>user</c>, <c>user_password_crypted</c> (empty locks the password),
-/// <c>ssh_password_login</c>, <c>packages</c> (a list), <c>partitioning</c> (<c>direct</c> or <c>lvm</c>), <c>late_command</c> (one line
-/// of shell, run in the installer).
+/// <c>ssh_password_login</c>, <c>packages</c> (a list), <c>partitioning</c> (<c>plan</c>: the machine's storage configuration;
+/// <c>direct</c> or <c>lvm</c>: the installer's own layouts on the boot disk), <c>late_command</c> (one line of shell, run in the
+/// installer).
 /// </remarks>
 public static class Autoinstall
 {
@@ -28,6 +31,7 @@ public static class Autoinstall
             new AnswerFileTemplate("meta-data", "ubuntu/meta-data"), new AnswerFileTemplate("vendor-data", "ubuntu/vendor-data"),
         ],
         Mirror = new Uri("http://archive.ubuntu.com/ubuntu"),
+        StoragePlan = StoragePlanFormat.Curtin,
         Parameters = new Dictionary<string, object?>
         {
             ["locale"] = "en_US.UTF-8",
@@ -37,7 +41,7 @@ public static class Autoinstall
             ["user_password_crypted"] = "",
             ["ssh_password_login"] = false,
             ["packages"] = (string[])["python3-oauthlib"],
-            ["partitioning"] = "direct",
+            ["partitioning"] = "plan",
             ["late_command"] = "",
         },
     };

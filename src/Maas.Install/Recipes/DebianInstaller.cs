@@ -1,10 +1,13 @@
+using Maas.Install.Storage;
+
 namespace Maas.Install.Recipes;
 
 /// <summary>The Debian installer with a preseed: Debian, and Ubuntu up to 20.04's legacy installer.</summary>
 /// <remarks>
 /// Parameters: <c>locale</c>, <c>keymap</c>, <c>timezone</c>, <c>user</c>, <c>user_password_crypted</c> (crypt(3) form; empty locks the
-/// password), <c>ssh_password_login</c>, <c>packages</c> (a list), <c>partitioning</c> (<c>regular</c> or <c>lvm</c>), <c>early_command</c>
-/// and <c>late_command</c> (one line of shell each, run in the installer), <c>keyring_check</c> (<see langword="false"/> accepts a mirror
+/// password), <c>ssh_password_login</c>, <c>packages</c> (a list), <c>partitioning</c> (<c>plan</c>: the machine's storage
+/// configuration; <c>regular</c> or <c>lvm</c>: the installer's own layouts on the boot disk), <c>early_command</c> and <c>late_command</c>
+/// (one line of shell each, run in the installer), <c>keyring_check</c> (<see langword="false"/> accepts a mirror
 /// without a valid signature).
 /// </remarks>
 /// <example>
@@ -39,6 +42,7 @@ public static class DebianInstaller
             new AnswerFileTemplate("installer.sh", "debian/installer", "text/x-shellscript; charset=utf-8"),
         ],
         Mirror = new Uri(osSystem == "ubuntu" ? "http://archive.ubuntu.com/ubuntu" : "http://deb.debian.org/debian"),
+        StoragePlan = StoragePlanFormat.Partman,
         Parameters = new Dictionary<string, object?>
         {
             ["locale"] = "en_US.UTF-8",
@@ -48,7 +52,7 @@ public static class DebianInstaller
             ["user_password_crypted"] = "",
             ["ssh_password_login"] = false,
             ["packages"] = (string[])["openssh-server", "cloud-init", "python3-oauthlib"],
-            ["partitioning"] = "regular",
+            ["partitioning"] = "plan",
             ["early_command"] = "",
             ["late_command"] = "",
             ["keyring_check"] = true,

@@ -1,6 +1,8 @@
 using Maas.Core.Accounts;
 using Maas.Core.Inventory;
 using Maas.Core.Nodes;
+using Maas.Core.Storage;
+using Maas.Install.Storage;
 using Maas.Install.Templates;
 
 namespace Maas.Install.Recipes;
@@ -31,6 +33,11 @@ public sealed record InstallFacts
     /// <summary>The owner's SSH keys, one each.</summary>
     public IReadOnlyList<string> SshKeys { get; init; } = [];
 
+    /// <summary>
+    /// What is done to the machine's disks; <see langword="null"/> when the installer partitions the boot disk by its own rules.
+    /// </summary>
+    public DiskPlan? StoragePlan { get; init; }
+
     /// <summary>The time, for installers whose clock is wrong.</summary>
     public DateTimeOffset Now { get; init; }
 
@@ -52,6 +59,7 @@ public sealed record InstallFacts
         {
             ["machine"] = OfMachine(),
             ["disk"] = OfDisk(),
+            ["storage"] = OfStorage(),
             ["os"] = new Dictionary<string, object?> { ["system"] = Recipe.OsSystem, ["series"] = Recipe.Series },
             ["server"] = new Dictionary<string, object?>
             {
@@ -105,6 +113,38 @@ public sealed record InstallFacts
             ["name"] = chosen?.Name ?? "",
             ["serial"] = chosen?.Serial ?? "",
             ["size"] = disk?.Size ?? 0L,
+        };
+    }
+
+    private Dictionary<string, object?> OfStorage()
+    {
+        var devices = StoragePlan is { } plan ? new PlannedDevices(plan) : null;
+        return new()
+        {
+            ["planned"] = devices is not null,
+            ["disks"] = (devices?.Disks ?? []).Select(planned => OfDisk(planned)).ToList(),
+            ["is_gpt"] = devices?.Tables.FirstOrDefault()?.Type is PartitionTableType.Gpt,
+            ["has_volumes"] = devices?.Groups.Any() ?? false,
+            ["special"] = (devices?.Special ?? []).Select(entry => entry.ToString()).ToList(),
+            ["plan"] = devices is null ? "" : new QuotedText(StoragePlanText.Write(Recipe.StoragePlan, devices.Plan)),
+        };
+    }
+
+    // What a disk must have to be this one: the serial number; world wide name and place only where it does not tell it from the others.
+    private Dictionary<string, object?> OfDisk(PlannedDisk planned)
+    {
+        var disk = planned.Disk;
+        var alike = (Machine.Hardware?.Disks ?? []).Where(other => other.Serial == disk.Serial && other.Size == disk.Size).ToList();
+        var isNumbered = disk.Serial.Length > 0 && alike.Count == 1;
+        var isNamed = disk.Wwid.Length > 0 && alike.Count(other => other.Wwid == disk.Wwid) == 1;
+        return new()
+        {
+            ["key"] = planned.Key,
+            ["name"] = disk.Name,
+            ["serial"] = disk.Serial,
+            ["wwid"] = isNumbered ? "" : disk.Wwid,
+            ["path"] = isNumbered || isNamed ? "" : disk.Path,
+            ["size"] = disk.Size,
         };
     }
 

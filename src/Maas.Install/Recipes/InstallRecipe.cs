@@ -1,4 +1,7 @@
+using Maas.Core.Inventory;
+using Maas.Core.Storage;
 using Maas.Install.Quoting;
+using Maas.Install.Storage;
 
 namespace Maas.Install.Recipes;
 
@@ -41,6 +44,13 @@ public sealed record InstallRecipe
     public IReadOnlyDictionary<string, object?> Parameters { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>
+    /// How the files tell the machine's storage configuration to the installer. It is told when the parameter <c>partitioning</c> is
+    /// <c>plan</c>: then a configuration that the installer cannot carry out is refused when the machine is deployed. Default
+    /// <see cref="StoragePlanFormat.None"/>: the installer partitions the boot disk by its own rules.
+    /// </summary>
+    public StoragePlanFormat StoragePlan { get; init; }
+
+    /// <summary>
     /// Where the installer gets packages, read as <c>mirror</c>; <see langword="null"/> for the templates' own default.
     /// </summary>
     public Uri? Mirror { get; init; }
@@ -68,6 +78,13 @@ public sealed record InstallRecipe
         foreach (var (name, value) in parameters) all[name] = value;
         return this with { Parameters = all };
     }
+
+    /// <summary>Whether its installer carries out the machine's storage configuration.</summary>
+    internal bool FollowsStorage => StoragePlan is not StoragePlanFormat.None && Parameters.GetValueOrDefault("partitioning") is "plan";
+
+    /// <summary>What its installer does to the disks; <see langword="null"/> when it partitions the boot disk by its own rules.</summary>
+    internal DiskPlanResult? PlanStorage(StorageConfig config, Hardware hardware) =>
+        FollowsStorage ? StoragePlanText.Plan(StoragePlan, OsSystem, Series, config, hardware) : null;
 
     /// <summary>What is wrong with it; <see langword="null"/> when nothing is.</summary>
     internal string? Check() =>

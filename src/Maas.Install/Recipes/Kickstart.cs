@@ -1,10 +1,13 @@
+using Maas.Install.Storage;
+
 namespace Maas.Install.Recipes;
 
 /// <summary>Anaconda with a kickstart file: Fedora, RHEL and its relatives.</summary>
 /// <remarks>
 /// Parameters: <c>locale</c>, <c>keyboard</c>, <c>timezone</c>, <c>user</c>, <c>user_password_crypted</c> (empty locks the password),
-/// <c>ssh_password_login</c>, <c>packages</c> (a list), <c>partitioning</c> (<c>plain</c>, <c>lvm</c> or <c>btrfs</c>),
-/// <c>late_command</c> (one line of shell, run in the installed system).
+/// <c>ssh_password_login</c>, <c>packages</c> (a list), <c>partitioning</c> (<c>plan</c>: the machine's storage
+/// configuration; <c>plain</c>, <c>lvm</c> or <c>btrfs</c>: Anaconda's own layouts on the boot disk), <c>late_command</c> (one line of
+/// shell, run in the installed system).
 /// </remarks>
 public static class Kickstart
 {
@@ -24,6 +27,7 @@ public static class Kickstart
             $"inst.ks={{answers}}/ks.cfg inst.repo={repository.AbsoluteUri} inst.cmdline ip=dhcp BOOTIF=01-{{mac}} {{options}}"),
         Files = [new AnswerFileTemplate("ks.cfg", "kickstart/kickstart")],
         Mirror = repository,
+        StoragePlan = StoragePlanFormat.Kickstart,
         Parameters = new Dictionary<string, object?>
         {
             ["locale"] = "en_US.UTF-8",
@@ -33,7 +37,7 @@ public static class Kickstart
             ["user_password_crypted"] = "",
             ["ssh_password_login"] = false,
             ["packages"] = (string[])["@core", "cloud-init", "openssh-server", "curl"],
-            ["partitioning"] = "lvm",
+            ["partitioning"] = "plan",
             ["late_command"] = "",
         },
     };

@@ -1,4 +1,6 @@
+using Maas.Core.Inventory;
 using Maas.Core.Nodes;
+using Maas.Core.Storage;
 
 namespace Maas.Install.Recipes;
 
@@ -30,6 +32,10 @@ public sealed class RecipeCatalog : IInstallRecipes
 
     /// <inheritdoc/>
     public TimeSpan? GetReportTimeout(string recipe, string architecture) => Find(recipe, architecture)?.ReportTimeout;
+
+    /// <inheritdoc/>
+    public DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) =>
+        Find(recipe, architecture)?.PlanStorage(config, hardware);
 
     private InstallRecipe? Find(string name, string architecture) =>
         _recipes.FirstOrDefault(recipe => recipe.Name == name && recipe.Architecture == architecture.Split('/')[0]);

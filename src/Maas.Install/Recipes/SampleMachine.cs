@@ -2,6 +2,8 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Inventory;
 using Maas.Core.Nodes;
+using Maas.Core.Storage;
+using Maas.Install.Storage;
 using Maas.Install.Templates;
 
 namespace Maas.Install.Recipes;
@@ -48,8 +50,26 @@ public static class SampleMachine
             Server = new Uri("http://192.0.2.1:5240/MAAS"),
             Token = new MachineToken(machine.Id, "consumer", "token", new Secret("secret")),
             SshKeys = [$"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA {Hostile}"],
+            StoragePlan = recipe.StoragePlan is StoragePlanFormat.None ? null : Plan(machine.Hardware),
             Now = DateTimeOffset.UnixEpoch,
         };
         return facts.ToValues();
+    }
+
+    private static DiskPlan? Plan(Hardware hardware)
+    {
+        var ids = new Numbers();
+        var found = StorageDiscovery.Discover(hardware, new BootPlatform("amd64", IsUefi: true), null, ids);
+        return StorageLayouts.Apply(found, new StorageLayoutRequest { Layout = "flat" }, ids) is StorageResult.Changed changed
+            && DiskPlanner.Plan(changed.Config, hardware) is DiskPlanResult.Ready ready ? ready.Plan : null;
+    }
+
+    private sealed class Numbers : IIdSource
+    {
+        private long _last;
+
+        public long NextId(IdKind kind) => ++_last;
+
+        public Guid NextUuid() => new((int)++_last, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 0);
     }
 }

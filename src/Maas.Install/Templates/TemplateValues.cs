@@ -2,7 +2,8 @@ using Scriban.Runtime;
 
 namespace Maas.Install.Templates;
 
-/// <summary>Turns values into what Scriban reads: read-only objects and arrays of texts, numbers and booleans, and nothing else.</summary>
+/// <summary>Turns values into what Scriban reads: read-only objects and arrays of texts, numbers and booleans, and of text that is
+/// quoted already.</summary>
 internal static class TemplateValues
 {
     public static ScriptObject Read(IReadOnlyDictionary<string, object?> values)
@@ -15,7 +16,7 @@ internal static class TemplateValues
 
     private static object? Read(string name, object? value) => value switch
     {
-        null or string or bool or int or long => value,
+        null or string or bool or int or long or QuotedText => value,
         IReadOnlyDictionary<string, object?> inner => Read(inner),
         IEnumerable<string> texts => List(texts),
         IEnumerable<IReadOnlyDictionary<string, object?>> objects => List(objects.Select(Read)),

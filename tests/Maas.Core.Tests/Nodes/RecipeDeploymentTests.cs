@@ -1,6 +1,8 @@
 using System.Net;
 using Maas.Core.Accounts;
+using Maas.Core.Inventory;
 using Maas.Core.Nodes;
+using Maas.Core.Storage;
 
 namespace Maas.Core.Tests.Nodes;
 
@@ -70,6 +72,35 @@ public class RecipeDeploymentTests
         }
     }
 
+    [Fact]
+    public async Task A_storage_configuration_that_the_installer_cannot_carry_out_is_refused_before_anything_happens()
+    {
+        await using var test = await TestCore.OpenAsync(
+            recipes: new Recipes(null) { Plan = new DiskPlanResult.Refused(["One reason.", "Another one."]) });
+        var machine = await test.ReadyAsync();
+
+        var result = await test.TellAsync(machine.Id, new MachineCommand.Deploy("bob") { OsSystem = "debian", DistroSeries = "bookworm" });
+
+        result.Should().BeOfType<CommandResult.Refused>().Which.Reason.Should().Be("One reason. Another one.");
+        (await test.GetAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
+    }
+
+    [Fact]
+    public async Task An_installer_that_carries_out_the_storage_configuration_installs_to_its_boot_disk()
+    {
+        var recipes = new Recipes(null);
+        await using var test = await TestCore.OpenAsync(recipes: recipes);
+        var machine = await test.ReadyAsync();
+        var storage = (await test.Core.NodeConfigs.GetAsync(machine)).Storage;
+        recipes.Plan = DiskPlanner.Plan(storage, machine.Hardware!);
+
+        var deploying = await test.DoAsync(
+            machine.Id, new MachineCommand.Deploy("bob") { OsSystem = "debian", DistroSeries = "bookworm" });
+
+        deploying.Deployment!.Disk.Name.Should().Be(
+            recipes.Plan.Should().BeOfType<DiskPlanResult.Ready>().Subject.Plan.Disks[0].Disk.Name);
+    }
+
     private static async Task<Machine> DeployAsync(TestCore test)
     {
         var machine = await test.ReadyAsync();
@@ -81,6 +112,10 @@ public class RecipeDeploymentTests
 
     private sealed class Recipes(TimeSpan? reportTimeout) : IInstallRecipes
     {
+        public DiskPlanResult? Plan { get; set; }
+
+        public DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) => Plan;
+
         public string Choose(string osSystem, string series, string architecture) => $"{osSystem}/{series}";
 
         public TimeSpan? GetReportTimeout(string recipe, string architecture) => recipe == "debian/bookworm" ? reportTimeout : null;

@@ -1,3 +1,9 @@
+{{~ if storage.planned ~}}
+{{ snippet "shell/disks" -}}
+maas_find_disks || fail 'The disk to install to was not found.'
+debconf-set partman-auto/disk "/dev/$d1"
+debconf-set grub-installer/bootdev "/dev/$d1"
+{{~ else ~}}
 set -f
 want={{ disk.serial | quote.sh }}
 name={{ disk.name | quote.sh }}
@@ -17,3 +23,4 @@ done
 [ $count = 1 ] || fail 'The disk to install to was not found.'
 debconf-set partman-auto/disk $found
 debconf-set grub-installer/bootdev $found
+{{~ end ~}}

@@ -32,8 +32,15 @@ d-i time/zone string {{ params.timezone | quote.preseed }}
 
 # Disk: found by its serial number; the installer stops when it is not there
 d-i partman/early_command string sh /tmp/maas-installer disk
+{{~ if storage.planned ~}}
+d-i partman-auto/method string {{ if storage.has_volumes }}lvm{{ else }}regular{{ end }}
+d-i partman-partitioning/default_label string {{ if storage.is_gpt }}gpt{{ else }}msdos{{ end }}
+d-i partman-auto/expert_recipe string {{ storage.plan }}
+d-i partman-basicfilesystems/no_swap boolean false
+{{~ else ~}}
 d-i partman-auto/method string {{ params.partitioning | quote.preseed }}
 d-i partman-auto/choose_recipe select atomic
+{{~ end ~}}
 d-i partman-auto-lvm/guided_size string max
 d-i partman-lvm/device_remove_lvm boolean true
 d-i partman-lvm/confirm boolean true

@@ -15,19 +15,32 @@ firewall --enabled --ssh
 services --enabled=sshd
 zerombr
 %include /tmp/maas-disk.ks
+{{~ if !storage.planned ~}}
 autopart --type={{ params.partitioning | quote.kickstart }}
+{{~ end ~}}
 reboot
 
 %pre --erroronfail
 {{ snippet "shell/report" -}}
 maas -d op=signal -d status=WORKING -d 'error=Anaconda runs.' "$metadata" || true
 {{ snippet "shell/alive" -}}
+{{~ if storage.planned ~}}
+{{ snippet "shell/disks" -}}
+if ! maas_find_disks; then
+    maas -d op=signal -d status=FAILED -d 'error=The disks to install to were not found.' "$metadata"
+    exit 1
+fi
+{
+{{ storage.plan -}}
+} > /tmp/maas-disk.ks
+{{~ else ~}}
 {{ snippet "shell/disk" -}}
 if [ "$count" != 1 ]; then
     maas -d op=signal -d status=FAILED -d 'error=The disk to install to was not found.' "$metadata"
     exit 1
 fi
 printf 'ignoredisk --only-use=%s\nclearpart --all --initlabel --drives=%s\nbootloader --boot-drive=%s\n' "$found" "$found" "$found" > /tmp/maas-disk.ks
+{{~ end ~}}
 %end
 
 %packages
@@ -46,6 +59,9 @@ chmod 600 /etc/cloud/cloud.cfg.d/99-zz-maas.cfg
 mkdir -p /etc/ssh/sshd_config.d
 echo 'PasswordAuthentication yes' > /etc/ssh/sshd_config.d/10-maas.conf
 echo 'ssh_pwauth: true' > /etc/cloud/cloud.cfg.d/99-zz-maas-ssh.cfg
+{{~ end ~}}
+{{~ for line in storage.special ~}}
+printf '%s\n' {{ line | quote.sh }} >> /etc/fstab
 {{~ end ~}}
 {{ if params.late_command != "" }}{{ params.late_command | quote.preseed }}{{ end }}
 maas -d op=signal -d status=OK "$metadata"

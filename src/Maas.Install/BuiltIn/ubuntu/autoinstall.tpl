@@ -13,10 +13,16 @@ autoinstall:
       - arches: [default]
         uri: {{ mirror.url | quote.yaml }}
   storage:
+{{~ if storage.planned ~}}
+    swap:
+      size: 0
+    config: {{~ storage.plan }}
+{{~ else ~}}
     layout:
       name: {{ params.partitioning | quote.yaml }}
       match:
         path: /dev/maas-disk
+{{~ end ~}}
   identity:
     hostname: {{ machine.hostname | quote.yaml }}
     username: {{ params.user | quote.yaml }}

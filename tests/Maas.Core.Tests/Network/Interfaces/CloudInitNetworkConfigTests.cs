@@ -102,6 +102,34 @@ public class CloudInitNetworkConfigTests
         }
     }
 
+    [Fact]
+    public async Task Cloud_init_makes_the_configuration_of_a_system_of_the_RHEL_family()
+    {
+        Judge.Require("cloud-init");
+        var folder = Directory.CreateTempSubdirectory("maas-sysconfig-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "network.yaml");
+            await File.WriteAllTextAsync(file, "network:\n  " + CloudInitNetworkConfig.Write(Everything().Config, NetworkPlan.View)
+                .Replace("\n", "\n  ", StringComparison.Ordinal).TrimEnd(), Cancel);
+
+            (await Judge.RunAsync(
+                "cloud-init",
+                ["devel", "net-convert", "-p", file, "-k", "yaml", "-d", folder.FullName, "-D", "rhel", "-O", "sysconfig"],
+                null, Cancel)).Approved();
+
+            var made = string.Concat(Directory.GetFiles(Path.Combine(folder.FullName, "etc/sysconfig/network-scripts")).Order()
+                .Select(File.ReadAllText));
+            made.Should().ContainAll(
+                "BONDING_MASTER=yes", "mode=802.3ad", "MASTER=bond0", "TYPE=Bridge", "BRIDGE=br0", "VLAN=yes", "IPADDR=10.0.0.5",
+                "IPV6ADDR=fd00::5/64", "GATEWAY=10.0.0.1");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static NetworkPlan Everything()
     {
         var plan = new NetworkPlan(6);
