@@ -116,8 +116,8 @@ internal static class NodeResource10
             ApiAction.Post("commission", ApiAccess.Administrator, request =>
                 CommandAsync(request, MachineOperations.Skips(request.Reader())), "Commission a node.").With(Comment) with
             {
-                AlsoTakes = ["skip_bmc_config", "skip_networking", "skip_storage"],
-                Unsupported = new Dictionary<string, string>(MachineOperations.NoSsh)
+                AlsoTakes = ["enable_ssh", "skip_bmc_config", "skip_networking", "skip_storage"],
+                Unsupported = new Dictionary<string, string>
                 {
                     ["block_poweroff"] = "This server's ephemeral environment powers off when it is done."
                 },

@@ -26,10 +26,8 @@ internal static class MachineOperations
         "parameters", "a JSON object with values of scripts' parameters; a value may also be an argument of its own, PARAMETER or "
             + "SCRIPT_PARAMETER.");
 
-    internal static IReadOnlyDictionary<string, string> NoSsh { get; } = new Dictionary<string, string>
-    {
-        ["enable_ssh"] = "A machine has an SSH server in rescue mode only; use rescue_mode.",
-    };
+    private static readonly ApiArgument Ssh = ApiArgument.Flag(
+        "enable_ssh", "whether the machine has an SSH server for your keys, and stays on when its scripts have ended.");
 
     internal static IReadOnlyDictionary<string, string> AlwaysChecked { get; } = new Dictionary<string, string>
     {
@@ -60,10 +58,11 @@ internal static class MachineOperations
                 ApiArgument.Flag("skip_networking", "whether the configuration of the interfaces stays as it is."),
                 ApiArgument.Flag("skip_storage", "whether the configuration of the storage stays as it is; otherwise it begins anew."),
                 ApiArgument.Texts("commissioning_scripts", "names, ids or tags of scripts; the inventory is always taken."),
+                Ssh,
                 Tests,
-                Values) with { Unsupported = NoSsh, TakesAnyArgument = true },
+                Values) with { TakesAnyArgument = true },
         Operation("test", ApiAccess.Administrator, Test, "Run a machine's tests.")
-            .With(Comment, Tests, Values) with { Unsupported = NoSsh, TakesAnyArgument = true },
+            .With(Comment, Ssh, Tests, Values) with { TakesAnyArgument = true },
         Operation("deploy", ApiAccess.User, Deploy, "Install a machine. A free one is allocated to you first.", user => user.MayTake)
             .With(
             [
@@ -131,16 +130,17 @@ internal static class MachineOperations
         };
     }
 
-    /// <summary>What commissioning leaves as it is.</summary>
+    /// <summary>What commissioning leaves as it is, and whether a person may sign in.</summary>
     internal static MachineCommand.Commission Skips(FormReader form) => new()
     {
         SkipNetworking = form.Boolean("skip_networking") ?? false,
         SkipStorage = form.Boolean("skip_storage") ?? false,
         SkipBmcConfig = form.Boolean("skip_bmc_config") ?? false,
+        EnableSsh = form.Boolean("enable_ssh") ?? false,
     };
 
     private static MachineCommand.Test Test(FormReader form) =>
-        new() { TestingScripts = form.Scripts("testing_scripts") };
+        new() { TestingScripts = form.Scripts("testing_scripts"), EnableSsh = form.Boolean("enable_ssh") ?? false };
 
     private static MachineCommand.Deploy Deploy(FormReader form) => new(Owner: "")
     {

@@ -43,6 +43,7 @@ internal static class MachinesResource
             ApiArgument.Text("pool", "its resource pool."),
             ApiArgument.Flag("commission", "whether to commission it at once."),
             ApiArgument.Flag("skip_bmc_config", "as with commission."),
+            ApiArgument.Flag("enable_ssh", "as with commission."),
             ApiArgument.Flag("skip_networking", "as with commission."),
             ApiArgument.Flag("skip_storage", "as with commission."),
             ApiArgument.Texts("commissioning_scripts", "as with commission."),
@@ -76,7 +77,7 @@ internal static class MachinesResource
     ]);
 
     private static IReadOnlyDictionary<string, string> NotCreated =>
-        new Dictionary<string, string>(MachineOperations.NoSsh.Concat(MachineOperations.AlwaysChecked))
+        new Dictionary<string, string>(MachineOperations.AlwaysChecked)
     {
         ["deployed"] = "This server only takes machines that it installs itself.",
         ["is_dpu"] = "This server does not manage DPUs.",

@@ -20,7 +20,8 @@ internal static class AgentTask
             return ApiResults.NotFound("Node");
         await request.ReportAddressAsync().ConfigureAwait(false);
         var task = Describe(machine, request.Prefix);
-        if (machine.NextBoot is BootIntent.Install && await HasScriptsAsync(request, machine).ConfigureAwait(false))
+        if (machine.NextBoot is BootIntent.Install or BootIntent.Ephemeral { Task: EphemeralTask.Run }
+            && await HasScriptsAsync(request, machine).ConfigureAwait(false))
             task += "has_scripts=true\n";
         return ApiResults.Text(task);
     }
@@ -97,6 +98,10 @@ internal static class AgentTask
 
         switch (machine.NextBoot)
         {
+            // Its scripts have ended: it is a person's until it is turned off.
+            case BootIntent.Ephemeral { Task: EphemeralTask.PowerOff } or BootIntent.LocalDisk when machine.SshEnabledBy is not null:
+                Add("task", "stay");
+                break;
             case BootIntent.Install { Image: var image } when machine.Deployment is { } deployment:
                 Add("task", "deploy");
                 AddImage(image);
@@ -107,6 +112,7 @@ internal static class AgentTask
             case BootIntent.Ephemeral { Task: EphemeralTask.Commission or EphemeralTask.Test }:
                 Add("task", "commission");
                 Add("wait", "poweroff");
+                if (machine.SshEnabledBy is not null) Add("ssh", "true");
                 break;
             case BootIntent.Ephemeral { Task: EphemeralTask.Release }:
                 Add("task", "release");

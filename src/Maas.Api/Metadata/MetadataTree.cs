@@ -101,9 +101,10 @@ internal static class MetadataTree
     private static async Task<string> PublicKeysAsync(ApiRequest request)
     {
         var machine = await request.Core.Machines.GetAsync(request.MachineId, request.Aborted).ConfigureAwait(false);
-        if (machine is null || !MayLogIn(machine)) return "";
+        if (machine is null) return "";
         List<string> keys = [];
-        foreach (var user in new[] { machine.Owner, machine.RescuedBy }.OfType<string>().Distinct(StringComparer.Ordinal))
+        string?[] users = MayLogIn(machine) ? [machine.Owner, machine.RescuedBy, machine.SshEnabledBy] : [machine.SshEnabledBy];
+        foreach (var user in users.OfType<string>().Distinct(StringComparer.Ordinal))
             keys.AddRange((await request.Core.SshKeys.ListAsync(user, request.Aborted).ConfigureAwait(false)).Select(key => key.Key));
         return string.Join('\n', keys.Distinct(StringComparer.Ordinal));
     }

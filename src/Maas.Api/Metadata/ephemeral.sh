@@ -143,5 +143,7 @@ case $task in
     rescue) rescue ;;
     deploy) signal FAILED -F "error=This ephemeral system does not install: boot the server's own, which writes the image." ;;
 esac
+# A person may sign in, and the machine stays up until the server has another task for it.
+while is_task stay; do sleep 15; done
 rm -rf "$run"
 poweroff

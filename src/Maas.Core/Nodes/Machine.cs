@@ -189,6 +189,12 @@ public sealed record Machine
     /// <summary>User name of who booted it into rescue mode, and may sign in there; <see langword="null"/> outside of it.</summary>
     public string? RescuedBy { get; init; }
 
+    /// <summary>
+    /// User name of the person that requested that the environment of its commissioning or test stays on with an SSH server, and may sign
+    /// in there; <see langword="null"/> otherwise. It ends with the next operation, and when the machine is turned off.
+    /// </summary>
+    public string? SshEnabledBy { get; init; }
+
     /// <summary>When it was created.</summary>
     public DateTimeOffset Created { get; init; }
 

@@ -47,6 +47,12 @@ public abstract record MachineCommand : MachineInput
         /// how the machine is turned on and off, unless a user has set that.
         /// </summary>
         public bool SkipBmcConfig { get; init; }
+
+        /// <summary>
+        /// Whether the environment has an SSH server for the actor's SSH keys, and stays on when its scripts have ended. Default
+        /// <see langword="false"/>: it is turned off then.
+        /// </summary>
+        public bool EnableSsh { get; init; }
     }
 
     /// <summary>Runs the testing scripts.</summary>
@@ -59,6 +65,12 @@ public abstract record MachineCommand : MachineInput
 
         /// <summary>Values of the tests' parameters (<see cref="ScriptRequest.Values"/>).</summary>
         public IReadOnlyDictionary<string, string> ScriptValues { get; init; } = new Dictionary<string, string>();
+
+        /// <summary>
+        /// Whether the environment has an SSH server for the actor's SSH keys, and stays on when its scripts have ended. Default
+        /// <see langword="false"/>: it is turned off then.
+        /// </summary>
+        public bool EnableSsh { get; init; }
     }
 
     /// <summary>Gives it to <paramref name="Owner"/>. Prefer <see cref="Machines.AllocateAsync"/>, which chooses.</summary>
@@ -154,7 +166,10 @@ public abstract record MachineCommand : MachineInput
         /// <summary>Values of the deployment scripts' parameters (<see cref="ScriptRequest.Values"/>).</summary>
         public IReadOnlyDictionary<string, string> ScriptValues { get; init; } = new Dictionary<string, string>();
 
-        /// <summary>What a root archive is unpacked onto, or why it cannot be; <see langword="null"/> for other images.</summary>
+        /// <summary>
+        /// What a root archive is unpacked onto, or an installer carries out, or why it cannot be; <see langword="null"/> for images of
+        /// disks, and for installers that partition by their own rules.
+        /// </summary>
         internal DiskPlanResult? Plan { get; init; }
     }
 

@@ -32,6 +32,7 @@ internal static class MachineLife
         (nameof(Machine.Erase), machine => machine.Erase),
         (nameof(Machine.ReleaseTask), machine => machine.ReleaseTask),
         (nameof(Machine.RescuedBy), machine => machine.RescuedBy),
+        (nameof(Machine.SshEnabledBy), machine => machine.SshEnabledBy),
         (nameof(Machine.Created), machine => machine.Created),
         (nameof(Machine.Updated), machine => machine.Updated),
         (nameof(Machine.Version), machine => machine.Version),

@@ -36,7 +36,7 @@ internal static partial class MachineStateMachine
 
         var source = command.Image?.Name ?? command.Recipe!; // one of both is there
         BeginDeployment(move, command, source, disk, $"Installing {source} on {disk.Name}.");
-        // They run in the ephemeral environment, which only writes images.
+        // They run in the ephemeral environment, which an installer does not boot.
         if (command.Image is not null) move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Deployment)
         {
             Names = command.DeploymentScripts, Values = command.ScriptValues,
@@ -50,6 +50,10 @@ internal static partial class MachineStateMachine
         if (WhyNotInMemory(move.Machine, command) is { } reason) return move.Refused("deploy", reason, RefusalKind.Missing);
         var source = command.Image?.Name ?? $"{Deployment.EnvironmentSystem}/{Deployment.EnvironmentSeries}";
         BeginDeployment(move, command, source, new InstallDisk("", ""), $"Running {source} in memory.");
+        move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Deployment)
+        {
+            Names = command.DeploymentScripts, Values = command.ScriptValues,
+        });
         move.Restart();
         return move.Done();
     }

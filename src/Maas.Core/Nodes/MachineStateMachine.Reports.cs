@@ -36,6 +36,7 @@ internal static partial class MachineStateMachine
                 ShowProgress(move, signal);
                 if (signal.Report is SignalReport.Ok && move.Machine.IsEphemeral)
                 {
+                    move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
                     FinishDeployment(move);
                 }
                 else if (signal.Report is SignalReport.Ok)
@@ -92,16 +93,21 @@ internal static partial class MachineStateMachine
                 break;
             case SignalReport.Failed:
                 BeginTestsIfOneFailed(move, signal);
-                move.Fail(WithScripts(Words(signal.Error, $"{move.Machine.Status.DisplayName} failed."), signal.FailedScripts));
+                move.Fail(
+                    WithScripts(Words(signal.Error, $"{move.Machine.Status.DisplayName} failed."), signal.FailedScripts),
+                    turnOff: move.Machine.SshEnabledBy is null);
                 break;
             case SignalReport.Ok when signal.FailedScripts.Count > 0:
                 BeginTestsIfOneFailed(move, signal);
-                move.Fail(WithScripts(Words(signal.Error, ""), signal.FailedScripts));
+                move.Fail(WithScripts(Words(signal.Error, ""), signal.FailedScripts), turnOff: move.Machine.SshEnabledBy is null);
                 break;
             default:
                 move.TryMove(MachineAction.Finish);
                 move.Add(new MachineEffect.CloseScripts(ScriptStatus.Skipped));
-                if (move.Machine.Status is MachineStatus.Deployed) move.Restart();
+                if (move.Machine.SshEnabledBy is { } user)
+                    move.Note(
+                        EventLevel.Info, "Stays on", $"The machine stays on, and {user} may sign in over SSH, until it is turned off.");
+                else if (move.Machine.Status is MachineStatus.Deployed) move.Restart();
                 else move.Add(new MachineEffect.Power(PowerAction.TurnOff));
                 break;
         }
@@ -320,6 +326,8 @@ internal static partial class MachineStateMachine
         move.Machine = move.Machine with { PowerState = done.State };
         if (done.Effect.Action is PowerAction.TurnOn) move.Machine = move.Machine with { PowerNote = done.Note };
         var isOff = done.Effect.Action is PowerAction.TurnOff or PowerAction.ShutDown;
+        // the machine is turned off before its operation boots it, too
+        if (isOff && !move.Machine.Status.WaitsForBoot) move.Machine = move.Machine with { SshEnabledBy = null };
         // an operation may turn the machine off at its beginning and at its end
         if (done.Note is { } note && !(isOff && note == move.Machine.PowerOffNote))
         {

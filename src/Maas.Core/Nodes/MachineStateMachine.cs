@@ -82,6 +82,7 @@ internal static partial class MachineStateMachine
         move.Machine = move.Machine with
         {
             SkipNetworking = command.SkipNetworking, SkipStorage = command.SkipStorage, SkipBmcConfig = command.SkipBmcConfig,
+            SshEnabledBy = command.EnableSsh ? move.Input.By : null,
         };
         move.ForgetOwner();
         move.Add(new MachineEffect.RevokeCredentials());
@@ -100,6 +101,7 @@ internal static partial class MachineStateMachine
         // Commissioning goes over into testing by the machine's own report, never by a person's wish.
         if (move.Machine.Status is MachineStatus.Commissioning || !move.TryMove(MachineAction.Test)) return WrongStatus(move, "test");
         move.BeginOperation();
+        move.Machine = move.Machine with { SshEnabledBy = command.EnableSsh ? move.Input.By : null };
         move.Add(new MachineEffect.CloseScripts(ScriptStatus.Aborted));
         move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Testing) { Names = command.TestingScripts, Values = command.ScriptValues });
         move.Restart();

@@ -52,7 +52,10 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
     /// <summary>A new operation begins: its events and scripts carry the command's id, and boot tokens of earlier ones end.</summary>
     public void BeginOperation()
     {
-        Machine = Machine with { OperationId = input.OperationId, CheckedIn = false, PowerOffNote = null, Retries = 0 };
+        Machine = Machine with
+        {
+            OperationId = input.OperationId, CheckedIn = false, PowerOffNote = null, Retries = 0, SshEnabledBy = null,
+        };
         Add(new MachineEffect.RevokeBootTokens());
     }
 
@@ -62,11 +65,11 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
     public bool TryAgain(string why)
     {
         if (!Machine.Status.WaitsForBoot || Machine.Retries >= deadlines.Retries || Machine.OperationId is not { } operation) return false;
-        var retries = Machine.Retries + 1;
+        var (retries, ssh) = (Machine.Retries + 1, Machine.SshEnabledBy);
         BeginOperation();
         Machine = Machine with
         {
-            Retries = retries, StatusSince = now, StatusMessage = $"Retry {retries} of {deadlines.Retries}.",
+            Retries = retries, SshEnabledBy = ssh, StatusSince = now, StatusMessage = $"Retry {retries} of {deadlines.Retries}.",
             Netboot = Machine.Status is MachineStatus.Deploying || Machine.Netboot,
             Deployment = Machine.Deployment is { ImageProgress: not null } deployment ? deployment with { ImageProgress = null }
                 : Machine.Deployment,

@@ -40,29 +40,27 @@ internal sealed record EphemeralFileNames(
     /// <summary>The initial ram disks of a task, in their order.</summary>
     public IReadOnlyList<string> InitialRamDisks(EphemeralTools tools)
     {
-        var more = tools switch
-        {
-            EphemeralTools.Install => InstallTools,
-            EphemeralTools.Rescue => RescueTools,
-            EphemeralTools.Bmc => BmcTools,
-            _ => null,
-        };
-        return more is null ? [InitialRamDisk] : [InitialRamDisk, more];
+        List<string> disks = [InitialRamDisk];
+        if (tools.HasFlag(EphemeralTools.Install) && InstallTools is { } install) disks.Add(install);
+        if (tools.HasFlag(EphemeralTools.Rescue) && RescueTools is { } rescue) disks.Add(rescue);
+        if (tools.HasFlag(EphemeralTools.Bmc) && BmcTools is { } bmc) disks.Add(bmc);
+        return disks;
     }
 }
 
 /// <summary>What a machine boots beside the environment.</summary>
+[Flags]
 internal enum EphemeralTools
 {
     /// <summary>Nothing.</summary>
-    None,
+    None = 0,
 
     /// <summary>The programs that prepare disks, unpack root archives and let disks erase themselves.</summary>
-    Install,
+    Install = 1,
 
-    /// <summary>The SSH server of rescue mode.</summary>
-    Rescue,
+    /// <summary>The SSH server of rescue mode, and of scripts whose environment stays on.</summary>
+    Rescue = 2,
 
     /// <summary>The program that talks to the machine's management controller.</summary>
-    Bmc,
+    Bmc = 4,
 }

@@ -123,7 +123,8 @@ internal sealed partial class MachineBootPolicy(
             { FileType: "squashfs" } => EphemeralTools.None,
             _ => EphemeralTools.Install,
         },
-        BootIntent.Ephemeral when machine.ConfiguresBmc => EphemeralTools.Bmc,
+        BootIntent.Ephemeral => (machine.ConfiguresBmc ? EphemeralTools.Bmc : EphemeralTools.None)
+            | (machine.SshEnabledBy is null ? EphemeralTools.None : EphemeralTools.Rescue),
         _ => EphemeralTools.None,
     };
 

@@ -44,7 +44,7 @@ public sealed record InstallRecipe
     public IReadOnlyDictionary<string, object?> Parameters { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>
-    /// How the files tell the machine's storage configuration to the installer. It is told when the parameter <c>partitioning</c> is
+    /// How the files give the machine's storage configuration to the installer. They do so when the parameter <c>partitioning</c> is
     /// <c>plan</c>: then a configuration that the installer cannot carry out is refused when the machine is deployed. Default
     /// <see cref="StoragePlanFormat.None"/>: the installer partitions the boot disk by its own rules.
     /// </summary>

@@ -1,6 +1,6 @@
 namespace Maas.Install.Storage;
 
-/// <summary>The language in which an installer is told the machine's storage configuration.</summary>
+/// <summary>The language in which an answer file gives the machine's storage configuration to the installer.</summary>
 public enum StoragePlanFormat
 {
     /// <summary>None: the installer partitions the boot disk by its own rules.</summary>

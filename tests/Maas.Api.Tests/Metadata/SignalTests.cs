@@ -123,7 +123,6 @@ public class SignalTests
             .Should().Be("Must be greater than 5");
         (await host.PostAsync(host.Admin, path, ("testing_scripts", "look"), ("colour", "red"))).Expect(400).Json.GetProperty("colour")[0]
             .GetString().Should().Be("No such argument.");
-        (await host.PostAsync(host.Admin, path, ("testing_scripts", "look"), ("enable_ssh", "1"))).Expect(400);
         (await host.PostAsync(
             host.Admin, path, ("testing_scripts", "look"), ("look_words", "a b"), ("parameters", "{\"t\": 7}"))).Expect(200);
         var token = await host.TokenAsync(machine);

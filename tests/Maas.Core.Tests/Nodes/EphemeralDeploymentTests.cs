@@ -29,7 +29,7 @@ public sealed class EphemeralDeploymentTests
         deploying.Machine.Should().BeEquivalentTo(new { Status = MachineStatus.Deploying, Netboot = true });
         deploying.Machine.NextBoot.Should().Be(new BootIntent.Ephemeral(EphemeralTask.Run));
         deploying.Effects.Should().Contain(effect => effect is MachineEffect.KeepUserData).And
-            .NotContain(effect => effect is MachineEffect.ScheduleScripts, "they are for an image that is written");
+            .Contain(effect => effect is MachineEffect.ScheduleScripts, "deployment scripts run before its system starts");
 
         var deployed = Move(deploying.Machine, new MachineReport.UserDataFetched()).Machine;
         deployed.Should().BeEquivalentTo(new { Status = MachineStatus.Deployed, Netboot = true, IsInstalled = true });

@@ -40,6 +40,7 @@ public class MachineLifeTests
         [nameof(Machine.Erase)] = EraseMode.Full,
         [nameof(Machine.ReleaseTask)] = ReleaseTask.Erase,
         [nameof(Machine.RescuedBy)] = "eve",
+        [nameof(Machine.SshEnabledBy)] = "eve",
         [nameof(Machine.Created)] = DateTimeOffset.UnixEpoch,
         [nameof(Machine.Updated)] = DateTimeOffset.UnixEpoch,
         [nameof(Machine.Version)] = 99L,

@@ -89,6 +89,46 @@ public sealed class EphemeralDeploymentTests(MirrorFixture mirror) : IDisposable
         File.Exists(_shell["ran"]).Should().Be(hasRun);
     }
 
+    [Fact]
+    public async Task Deployment_scripts_run_before_the_environment_is_deployed_and_one_that_fails_ends_it()
+    {
+        const string Lines = """
+            start_ssh() { RESCUE_NOTE="SSH as root"; }
+            fetch_user_data() { :; }
+            begin_scripts() { : >"$RUN/failed"; }
+            fetch_scripts() { :; }
+            run_round() { echo "round $1"; [ "$1" != "$FAILS" ] || echo 60-check >"$RUN/failed"; }
+            start_user_data() { echo started; exit 0; }
+            HAS_SCRIPTS=true IMAGE_PATH=
+            """;
+
+        (await _shell.RunAsync($"{Lines}\nFAILS=\nrun_in_memory")).Output.Replace(_shell["run"], "RUN", StringComparison.Ordinal).Should()
+            .Be("round pre-install\nround post-install\nsignal OK error RUN/note\nsay step=deployed in memory, SSH as root\nstarted\n");
+        (await _shell.RunAsync($"{Lines}\nFAILS=post-install\nrun_in_memory")).Output.Should().Be(
+            "round pre-install\nround post-install\nfailed: Failed: 60-check \n");
+    }
+
+    [Fact]
+    public async Task With_SSH_the_machine_stays_up_after_its_scripts_until_the_server_has_another_task()
+    {
+        _shell.File("task", "task=commission\nssh=true");
+        const string Lines = """
+            start_ssh() { RESCUE_NOTE="SSH as root"; }
+            run_all() { echo scripts; }
+            load_new_drivers() { :; }
+            rounds=0
+            sleep() { rounds=$((rounds + 1)); }
+            fetch_task() { case $rounds in 1) TASK=stay ;; 2) HTTP_STATUS=000; return 1 ;; *) TASK=deploy ;; esac; }
+            power_off() { echo off; }
+            read_task <$RUN/../task
+            run_scripts
+            echo "next $TASK"
+            """;
+
+        (await _shell.RunAsync(Lines)).Output.Replace(_shell["run"], "RUN", StringComparison.Ordinal).Should().Be(
+            "say step=scripts, SSH as root\nsignal WORKING error RUN/note\nscripts\nsay step=stay, SSH as root\nnext deploy\n");
+    }
+
     [Theory]
     [InlineData("image_format=raw", "archives of the format 'raw' cannot run in memory")]
     [InlineData("image_format=squashfs\nimage_size=x", "the image's size is missing")]

@@ -56,6 +56,7 @@ work() {
         shown=$TASK
         case $TASK in
             commission | test) run_scripts ;;
+            stay) stay ;;
             release) release ;;
             deploy) deploy ;;
             erase) erase ;;

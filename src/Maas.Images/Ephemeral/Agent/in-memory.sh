@@ -3,6 +3,7 @@
 
 # run_in_memory: the task "run".
 run_in_memory() {
+    deployment_scripts pre-install
     if [ -n "$IMAGE_PATH" ]; then run_archive; else run_environment; fi
 }
 
@@ -11,6 +12,7 @@ run_in_memory() {
 run_environment() {
     start_ssh
     fetch_user_data || fail "no user data: $(answer_text)"
+    deployment_scripts post-install
     printf '%s' "$RESCUE_NOTE" >"$RUN/note"
     signal OK error "$RUN/note" || fail "the end could not be reported: $(answer_text)"
     step "deployed in memory, $RESCUE_NOTE"
@@ -109,6 +111,7 @@ run_archive() {
     mount_archive
     phase configure "configure"
     configure_archive
+    deployment_scripts post-install
     # Without cloud-init nothing in the system reports.
     if target_has cloud-init; then
         signal WORKING || fail "the start of the system could not be reported: $(answer_text)"

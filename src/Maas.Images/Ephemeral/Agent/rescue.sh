@@ -8,7 +8,7 @@ start_ssh() {
     fi
     ask GET "$BASE/metadata/latest/meta-data/public-keys" || fail "no SSH keys: $(answer_text)"
     if [ ! -s "$RUN/body" ]; then
-        RESCUE_NOTE="no SSH: neither the machine's owner nor the administrator that requested rescue mode has an SSH key"
+        RESCUE_NOTE="no SSH: no one who may sign in has an SSH key"
         return
     fi
     mkdir -p /root/.ssh

@@ -171,8 +171,32 @@ run_all() {
 }
 
 run_scripts() {
-    run_all
-    power_off
+    if [ "$KEEP_SSH" = true ]; then
+        start_ssh
+        step "scripts, $RESCUE_NOTE"
+        printf '%s' "$RESCUE_NOTE" >"$RUN/note"
+        signal WORKING error "$RUN/note" || say "warning: $(answer_text)"
+        run_all
+        stay
+    else
+        run_all
+        power_off
+    fi
+}
+
+# stay: the scripts have ended, and the machine is a person's until the server wants something else of it. One that refuses the machine's
+# key has given the machine to another operation.
+stay() {
+    step "stay, $RESCUE_NOTE"
+    while :; do
+        sleep 15
+        load_new_drivers
+        if fetch_task; then
+            [ "$TASK" = stay ] || return 0
+        else
+            case $HTTP_STATUS in 401 | 403) power_off ;; esac
+        fi
+    done
 }
 
 # release: the release scripts; what comes next, erasing or nothing, is another task.

@@ -8,7 +8,7 @@ fetch_task() {
 
 read_task() {
     TASK= IMAGE_PATH= IMAGE_SHA256= IMAGE_SIZE= IMAGE_FORMAT= IMAGE_LAYOUT=
-    HAS_SCRIPTS= TARGET_DISK= ERASE_MODE= HARDWARE_UUID= KNOWN_DISKS= KNOWN_COUNT=
+    HAS_SCRIPTS= KEEP_SSH= TARGET_DISK= ERASE_MODE= HARDWARE_UUID= KNOWN_DISKS= KNOWN_COUNT=
     # Not by read's own fields: it drops a value's last "=".
     while IFS= read -r line; do
         line=${line%"$CR"}
@@ -22,6 +22,7 @@ read_task() {
             image_layout=*) IMAGE_LAYOUT=$value ;;
             target_disk=*) TARGET_DISK=$value ;;
             has_scripts=*) HAS_SCRIPTS=$value ;;
+            ssh=*) KEEP_SSH=$value ;;
             erase_mode=*) ERASE_MODE=$value ;;
             hardware_uuid=*) HARDWARE_UUID=$value ;;
             known_disks=*) KNOWN_COUNT=$value ;;
