@@ -65,6 +65,7 @@ public static class MaasHostingBuilderExtensions
         builder.Services.AddMaasPower();
         builder.Services.TryAddSingleton<IMachinePower, DriverPower>();
         builder.Services.TryAddSingleton<IMachineConsoles, DriverConsoles>();
+        builder.Services.TryAddSingleton<IMachineSensors, DriverSensors>();
         return builder;
     }
 

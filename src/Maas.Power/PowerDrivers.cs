@@ -70,6 +70,25 @@ public sealed partial class PowerDrivers
         return result;
     }
 
+    /// <summary>Whether the driver of a power type reads sensors.</summary>
+    public bool HasSensors(string powerType) => Find(powerType) is ISensorDriver;
+
+    /// <summary>Reads all sensors of a machine; see <see cref="ISensorDriver.ReadSensorsAsync"/>.</summary>
+    public async Task<SensorResult> ReadSensorsAsync(PowerTarget target, CancellationToken cancellationToken)
+    {
+        using var activity = PowerDiagnostics.Source.StartActivity("power sensors");
+        activity?.SetTag("power.type", target.PowerType);
+        var result = Find(target.PowerType) is ISensorDriver driver
+            ? await driver.ReadSensorsAsync(target, cancellationToken).ConfigureAwait(false)
+            : new SensorResult.Failed(PowerFailure.UnknownPowerType, $"Power type '{target.PowerType}' has no sensors.");
+        var answer = result is SensorResult.Failed failed ? failed.Failure.ToString() : nameof(SensorResult.Read);
+        PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", "sensors"), new("answer", answer));
+        if (result is not SensorResult.Failed refused) return result;
+        activity?.SetStatus(ActivityStatusCode.Error, answer);
+        LogFailed("sensors", target.Describe(), refused.Failure, refused.Reason);
+        return result;
+    }
+
     /// <summary>Asks whether the machine is on.</summary>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("query", target, driver => driver.QueryAsync(target, cancellationToken));

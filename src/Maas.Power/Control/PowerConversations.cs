@@ -6,6 +6,8 @@ namespace Maas.Power.Control;
 /// </summary>
 internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider timeProvider, PowerConnector connector)
 {
+    private static readonly TimeSpan SensorLimit = TimeSpan.FromMinutes(1);
+
     private readonly ControllerLimiter _limiter = new(timing.MinimumInterval, timeProvider);
 
     /// <summary>Asks whether the machine is on.</summary>
@@ -71,6 +73,33 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
                 })
                 return result;
             await Task.Delay(timing.RetryPause * (1 << (attempt - 1)), timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads sensors in a conversation, once: an operator who looks at them tries again.</summary>
+    public async Task<SensorResult> ReadSensorsAsync(
+        PowerTarget target, Func<IPowerConversation, CancellationToken, Task<IReadOnlyList<PowerSensor>>> read,
+        CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(SensorLimit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        IReadOnlyList<PowerSensor> sensors = [];
+        try
+        {
+            return await TryAsync(target, Read, either.Token).ConfigureAwait(false) is PowerResult.Failed failed
+                ? new SensorResult.Failed(failed.Failure, target.Redact(failed.Reason))
+                : new SensorResult.Read(sensors);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new SensorResult.Failed(
+                PowerFailure.TimedOut, $"The controller did not send all sensors within {SensorLimit.TotalSeconds:0} s.");
+        }
+
+        async Task<PowerResult> Read(IPowerConversation conversation, CancellationToken stop)
+        {
+            sensors = await read(conversation, stop).ConfigureAwait(false);
+            return new PowerResult.Accepted("");
         }
     }
 

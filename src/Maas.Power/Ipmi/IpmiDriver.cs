@@ -1,4 +1,5 @@
 using Maas.Power.Control;
+using Maas.Power.Ipmi.Records;
 
 namespace Maas.Power.Ipmi;
 
@@ -14,7 +15,7 @@ namespace Maas.Power.Ipmi;
 /// <c>workaround_flags</c> (<c>authcap</c>, <c>opensesspriv</c>, <c>integritycheckvalue</c>).</para>
 /// <para>A command counts as done when the machine has been seen in the state asked for.</para>
 /// </remarks>
-public sealed class IpmiDriver : IPowerDriver, ISerialConsoleDriver
+public sealed class IpmiDriver : IPowerDriver, ISerialConsoleDriver, ISensorDriver
 {
     private readonly IpmiClient _client;
     private readonly PowerConversations _conversations;
@@ -82,6 +83,11 @@ public sealed class IpmiDriver : IPowerDriver, ISerialConsoleDriver
     }
 
     /// <inheritdoc/>
+    public Task<SensorResult> ReadSensorsAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        _conversations.ReadSensorsAsync(
+            target, (conversation, stop) => ((IpmiConversation)conversation).ReadSensorsAsync(stop), cancellationToken);
+
+    /// <inheritdoc/>
     public string? Validate(PowerTarget target) =>
         target["power_address"] is null ? "IP address: This field is required." // MAAS-WORDING
         : IpmiParameters.TryRead(target, out _, out var problem) ? null
@@ -137,6 +143,29 @@ public sealed class IpmiDriver : IPowerDriver, ISerialConsoleDriver
 
         public Task SetNextBootAsync(NextBoot device, CancellationToken cancellationToken) => session.SetBootAsync(
             new IpmiBoot(device == NextBoot.Network ? IpmiBootDevice.Pxe : IpmiBootDevice.Disk) { Firmware = firmware }, cancellationToken);
+
+        public async Task<IReadOnlyList<PowerSensor>> ReadSensorsAsync(CancellationToken cancellationToken)
+        {
+            List<PowerSensor> sensors = [];
+            await foreach (var sensor in session.ReadSensorsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                sensors.Add(PowerSensor.Of(
+                    sensor.Name, sensor.Value, sensor.Unit, sensor.Limits is null ? sensor.States : null, StatusOf(sensor)));
+                if (sensors.Count >= PowerSensor.Most) break;
+            }
+
+            return sensors;
+        }
+
+        private static PowerSensorStatus StatusOf(IpmiSensor sensor) => sensor switch
+        {
+            { Value: null } or { Limits: null } => PowerSensorStatus.Unknown,
+            { Value: var value, Limits: var limits } when value <= limits.LowerCritical || value >= limits.UpperCritical =>
+                PowerSensorStatus.Critical,
+            { Value: var value, Limits: var limits } when value <= limits.LowerWarning || value >= limits.UpperWarning =>
+                PowerSensorStatus.Warning,
+            _ => PowerSensorStatus.Ok,
+        };
 
         public ValueTask DisposeAsync() => session.DisposeAsync();
     }

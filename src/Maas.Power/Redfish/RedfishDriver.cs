@@ -11,7 +11,7 @@ namespace Maas.Power.Redfish;
 /// <c>power_boot_type</c> (<c>efi</c> or <c>legacy</c> sets the boot mode too; <c>http</c> sends a machine to the network by UEFI HTTP boot
 /// instead of PXE).
 /// </remarks>
-public sealed class RedfishDriver : IPowerDriver
+public sealed class RedfishDriver : IPowerDriver, ISensorDriver
 {
     private readonly RedfishOptions _options;
     private readonly TimeProvider _timeProvider;
@@ -50,6 +50,11 @@ public sealed class RedfishDriver : IPowerDriver
                 return new PowerResult.Accepted($"The controller took note: next boot from the {from}. {conversation.Note}".TrimEnd());
             },
             cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SensorResult> ReadSensorsAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        _conversations.ReadSensorsAsync(
+            target, (conversation, stop) => ((RedfishConversation)conversation).ReadSensorsAsync(stop), cancellationToken);
 
     /// <inheritdoc/>
     public string? Validate(PowerTarget target) =>
@@ -132,6 +137,18 @@ public sealed class RedfishDriver : IPowerDriver
 
         public Task SetNextBootAsync(NextBoot device, string? bootType, CancellationToken cancellationToken) =>
             client.SetBootAsync(_system, BootOf(device, bootType?.ToUpperInvariant()), cancellationToken);
+
+        public async Task<IReadOnlyList<PowerSensor>> ReadSensorsAsync(CancellationToken cancellationToken) =>
+        [
+            .. (await client.ReadSensorsAsync(_system, cancellationToken).ConfigureAwait(false)).Take(PowerSensor.Most)
+                .Select(sensor => PowerSensor.Of(sensor.Name, sensor.Reading, sensor.Unit, null, sensor.Health switch
+                {
+                    "OK" => PowerSensorStatus.Ok,
+                    "Warning" => PowerSensorStatus.Warning,
+                    "Critical" => PowerSensorStatus.Critical,
+                    _ => PowerSensorStatus.Unknown,
+                })),
+        ];
 
         private static RedfishBoot BootOf(NextBoot device, string? bootType)
         {
