@@ -58,9 +58,9 @@ public static class Server
         if (settings.ServesDashboard)
         {
             maas.AddDashboard();
-            // The keys of its cookies; the folder is readable for this user alone.
+            // The keys of its cookies: in the store, so that a session goes on at every server of it.
             var protection = builder.Services.AddDataProtection().SetApplicationName("MaasServer");
-            if (demo is null) protection.PersistKeysToFileSystem(settings.KeyDirectory);
+            if (demo is null) protection.PersistKeysToMaas();
             else protection.UseEphemeralDataProtectionProvider();
             builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         }
@@ -70,6 +70,7 @@ public static class Server
         var options = app.Services.GetRequiredService<IOptions<MaasOptions>>().Value; // a wrong option is one line here
         if (options.Networks.Count == 0)
             app.Logger.LogWarning("No --interface: the API alone is served, and no machine can boot from here");
+        app.UseMaasForwardedHeaders(settings.KnownProxies);
         app.MapMaas();
         app.MapHealthChecks("/health"); // one word: Healthy, Degraded or Unhealthy
         await app.StartAsync();

@@ -50,6 +50,13 @@ internal static class ServerCommand
             Description = "Where the API is served over TLS, with --https-certificate (default https://0.0.0.0:5443).",
             HelpName = "URL"
         },
+        new("--known-proxies")
+        {
+            Description =
+                "The reverse proxies, as addresses or networks with commas, whose headers X-Forwarded-For, X-Forwarded-Proto and "
+                    + "X-Forwarded-Prefix count (default: none). Machines boot without a proxy.",
+            HelpName = "LIST"
+        },
         new("--interface")
         {
             Description = "The network interface that machines boot from; without it the API alone is served.",

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Maas.Hosting;
 using Maas.Install.Recipes;
 
@@ -83,8 +85,16 @@ internal sealed class ServerSettings
         var other => throw new FormatException($"--dashboard {other} is neither on nor off"),
     };
 
-    /// <summary>The folder of the keys that the dashboard's cookies are encrypted with.</summary>
-    public DirectoryInfo KeyDirectory => new(Path.Combine(Path.GetFullPath(Maas["DataDirectory"] ?? "."), "dashboard-keys"));
+    /// <summary>The reverse proxies whose forwarded headers count; none by default.</summary>
+    /// <exception cref="FormatException">One is no address; the message names it.</exception>
+    public IReadOnlyList<IPNetwork> KnownProxies =>
+    [
+        .. (this["known_proxies"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => IPNetwork.TryParse(text, out var network) ? network
+                : IPAddress.TryParse(text, out var address)
+                    ? new IPNetwork(address, address.AddressFamily is AddressFamily.InterNetwork ? 32 : 128)
+                : throw new FormatException($"--known-proxies {text} is no address such as 10.0.0.5 or 10.0.0.0/28")),
+    ];
 
     /// <summary>The recipes of operating systems that are installed by their own installers.</summary>
     /// <exception cref="FormatException">A value cannot be read; the message names it.</exception>

@@ -23,8 +23,8 @@ public static class MaasDashboardServiceCollectionExtensions
     /// registered <see cref="TimeProvider"/>, else the system's.
     /// </summary>
     /// <remarks>
-    /// Cookies and forms are protected by the host's data protection. Persist its keys (<c>AddDataProtection</c>) where users should stay
-    /// signed in across restarts, and share them between hosts.
+    /// Cookies and forms are protected by the host's data protection. <c>AddDataProtection().PersistKeysToMaas()</c> keeps its keys in the
+    /// store, so that users stay signed in across restarts and at all hosts of the store.
     /// </remarks>
     /// <param name="services">The host's services.</param>
     public static IServiceCollection AddMaasDashboard(this IServiceCollection services)

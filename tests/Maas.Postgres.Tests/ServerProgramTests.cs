@@ -49,6 +49,71 @@ public sealed partial class ServerProgramTests
         }
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_session_of_the_dashboard_goes_on_at_another_server()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var postgres = await PostgresServer.GetSharedAsync();
+        await postgres.ExecuteAsync("CREATE DATABASE server_sessions");
+        var database = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "server_sessions" }.ToString();
+        var folder = Directory.CreateTempSubdirectory("maas-servers-");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "secret.key"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), stop);
+        string[] names = ["a", "b"];
+        var starts = names.Select(name => ServerProgram.StartAsync(folder.FullName, name, database, stop)).ToList();
+        try
+        {
+            var servers = await Task.WhenAll(starts); // at once: each would make a key of its own
+            var key = await File.ReadAllTextAsync(
+                names.Select(name => Path.Combine(folder.FullName, name, "admin.apikey")).Single(File.Exists), stop);
+            foreach (var (at, other) in new[] { (servers[0], servers[1]), (servers[1], servers[0]) })
+            {
+                var cookie = await SignInAsync(at.Address, key.Trim(), stop);
+                using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(other.Address, "events"));
+                request.Headers.Add("Cookie", cookie);
+                using var page = await client.SendAsync(request, stop);
+                page.StatusCode.Should().Be(HttpStatusCode.OK, "the cookie of one server is valid at the other");
+            }
+
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var rows = source.CreateCommand("SELECT count(*), min(document) FROM data_protection_keys");
+            await using var reader = await rows.ExecuteReaderAsync(stop);
+            await reader.ReadAsync(stop);
+            reader.GetInt64(0).Should().Be(1, "the first server's key counts");
+            reader.GetString(1).Should().Contain("maasEncryptedKey").And.NotContain("masterKey");
+        }
+        finally
+        {
+            await ((Task)Task.WhenAll(starts)).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            foreach (var start in starts.Where(start => start.IsCompletedSuccessfully)) await (await start).DisposeAsync();
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // The address ends with /MAAS/.
+    private static async Task<string> SignInAsync(Uri address, string password, CancellationToken stop)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
+        var page = await client.GetStringAsync(new Uri(address, "sign-in"), stop);
+        var token = AntiforgeryField().Match(page);
+        using var form = new FormUrlEncodedContent(
+        [
+            new(token.Groups["name"].Value, WebUtility.HtmlDecode(token.Groups["value"].Value)), new("user", "admin"),
+            new("password", password), new("returnUrl", ""),
+        ]);
+        using var response = await client.PostAsync(new Uri(address, "sign-in"), form, stop);
+        response.StatusCode.Should().Be(HttpStatusCode.Redirect);
+        return response.Headers.GetValues("Set-Cookie").Single(each => each.StartsWith("maas-dashboard=", StringComparison.Ordinal))
+            .Split(';')[0];
+    }
+
+    [GeneratedRegex(
+        "<input type=\"hidden\" name=\"(?<name>__[^\"]+)\" value=\"(?<value>[^\"]+)\"", RegexOptions.None,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AntiforgeryField();
+
     [Theory(Timeout = 60_000)]
     [InlineData("Host=/nowhere;Username=maas;Password=hunter2")]
     [InlineData("Colour=red;Password=hunter2")]

@@ -78,5 +78,5 @@ internal static class Credentials
 
     private static Task<BootTokenResult> RedeemAsync(ApiRequest request) =>
         request.Core.BootTokens.RedeemAsync(
-            new Secret(request.Route["token"]), request.RemoteAddress, request.SeenHardware, request.Aborted);
+            new Secret(request.Route["token"]), request.MachineAddress, request.SeenHardware, request.Aborted);
 }

@@ -21,7 +21,7 @@ internal static class InstallerFiles
     public static async Task<ApiResult> TradeAsync(ApiRequest request)
     {
         var token = new Secret(request.Route["token"]);
-        return await request.Core.BootTokens.RedeemAsync(token, request.RemoteAddress, request.SeenHardware, request.Aborted)
+        return await request.Core.BootTokens.RedeemAsync(token, request.MachineAddress, request.SeenHardware, request.Aborted)
             .ConfigureAwait(false) switch
         {
             BootTokenResult.Accepted accepted =>
@@ -51,7 +51,7 @@ internal static class InstallerFiles
         if (request.Services.AnswerFiles is not { } files) return InstallerPreview.NotHere;
         var machine = await request.Core.Machines.GetAsync(token.MachineId, request.Aborted).ConfigureAwait(false);
         if (machine is not { NextBoot: BootIntent.Installer }) return ApiResults.Text("The machine boots no installer now.", 404);
-        await request.Core.Machines.ReportAddressAsync(machine.Id, request.RemoteAddress, request.Aborted).ConfigureAwait(false);
+        await request.Core.Machines.ReportAddressAsync(machine.Id, request.MachineAddress, request.Aborted).ConfigureAwait(false);
         var result = await files.WriteAsync(machine, file, new Uri(request.BaseUrl), token, request.Aborted).ConfigureAwait(false);
         if (result is AnswerFileResult.Failed failed)
         {

@@ -70,7 +70,7 @@ internal sealed class ApiRequest
     /// <summary>The address under which the caller reaches this server, with the mount point: <c>http://10.0.0.1:5240/MAAS</c>.</summary>
     public string BaseUrl => $"{Http.Request.Scheme}://{Http.Request.Host}{Prefix}";
 
-    /// <summary>The address of the caller.</summary>
+    /// <summary>The address of the caller, behind a proxy that the host knows: for limits and for logs.</summary>
     public IPAddress RemoteAddress => Http.Connection.RemoteIpAddress switch
     {
         null => IPAddress.None,
@@ -78,8 +78,11 @@ internal sealed class ApiRequest
         var address => address,
     };
 
-    /// <summary>The hardware address that the served link shows at <see cref="RemoteAddress"/>; null where the host cannot know.</summary>
-    public MacAddress? SeenHardware => Services.HardwareAddresses?.Find(RemoteAddress);
+    /// <summary>The address that the request came from, whatever a proxy says: for what is proved by an address.</summary>
+    public IPAddress MachineAddress => TransportAddress.Of(Http) ?? IPAddress.None;
+
+    /// <summary>The hardware address that the served link shows at <see cref="MachineAddress"/>; null where the host cannot know.</summary>
+    public MacAddress? SeenHardware => Services.HardwareAddresses?.Find(MachineAddress);
 
     public CancellationToken Aborted => Http.RequestAborted;
 
@@ -87,5 +90,5 @@ internal sealed class ApiRequest
     public FormReader Reader() => new(Form);
 
     /// <summary>Records the address from which the calling machine was seen.</summary>
-    public Task ReportAddressAsync() => Core.Machines.ReportAddressAsync(MachineId, RemoteAddress, Aborted);
+    public Task ReportAddressAsync() => Core.Machines.ReportAddressAsync(MachineId, MachineAddress, Aborted);
 }

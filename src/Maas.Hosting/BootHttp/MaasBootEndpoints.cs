@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Maas;
 using Maas.Boot;
 using Maas.Boot.Files;
 using Maas.Boot.Scripts;
@@ -37,7 +38,9 @@ public static class MaasBootEndpoints
         var observer = context.RequestServices.GetRequiredService<IBootObserver>();
         var timeProvider = context.RequestServices.GetRequiredService<TimeProvider>();
         var started = timeProvider.GetTimestamp();
-        var client = Unmapped(context.Connection.RemoteIpAddress);
+        // Over a Unix socket, and in a test server, there are no addresses, unless a middleware of the host has set them: then a client
+        // gets every file, but no script with a token, which goes to a known address only.
+        var client = TransportAddress.Of(context);
         if (!BootFileName.TryNormalize((string?)context.Request.RouteValues["name"] ?? "", out var name, out var refusal))
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"Not a boot file's name: {refusal}.").ConfigureAwait(false);
@@ -80,9 +83,6 @@ public static class MaasBootEndpoints
         return context.Response.WriteAsync(reason, context.RequestAborted);
     }
 
-    // A socket that serves both families shows IPv4 clients as ::ffff:a.b.c.d, which no lease is known by. Over a Unix socket, and in a
-    // test server, there are no
-    // addresses, unless a middleware for forwarded headers has set them: then a client gets every file, but no script with a token, which
-    // goes to a known address only.
+    // A socket that serves both families shows IPv4 clients as ::ffff:a.b.c.d, which no lease is known by.
     private static IPAddress? Unmapped(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }
