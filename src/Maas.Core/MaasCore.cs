@@ -123,7 +123,8 @@ public sealed class MaasCore : IAsyncDisposable
         Sessions = new UserSessions(store.Records, store.Accounts, timeProvider);
         UserGroups = new UserGroups(store.Records, timeProvider);
         Notifications = new Notifications(store.Records, timeProvider);
-        UserRemoval = new UserRemoval(machines, store.Records, devices, Notifications, UserGroups, SslKeys, Sessions, timeProvider);
+        UserRemoval = new UserRemoval(
+            machines, store.Accounts, store.Records, devices, Notifications, UserGroups, SslKeys, Sessions, timeProvider);
         PackageRepositories = new RecordSet<PackageRepository>(
             store.Records, ConfigurationTables.PackageRepositories, ConfigurationRules.OfRepositories, timeProvider);
         LicenseKeys = new RecordSet<LicenseKey>(
@@ -327,10 +328,12 @@ public sealed class MaasCore : IAsyncDisposable
             {
                 var leadership = await _store.LeadAsync(cancellationToken).ConfigureAwait(false);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost, cancellationToken);
+                Hosts.Lead(true);
                 await Task.WhenAll(
                     Deadlines.RunAsync(either.Token), DiagnosisUpdates.RunAsync(either.Token), TagEvaluation.RunAsync(either.Token),
                     ImageImports.RunAsync(either.Token))
                     .ConfigureAwait(false);
+                Hosts.Lead(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }

@@ -23,6 +23,14 @@ public interface IAccountStore
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyList<User>> ListUsersAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Changes a user's mail address and rights, in one transaction with the check that an administrator remains.
+    /// </summary>
+    /// <param name="before">The user as it was read. When the stored one differs, nothing is changed.</param>
+    /// <param name="after">The user as it is to be; its id and name are those of <paramref name="before"/>.</param>
+    /// <param name="cancellationToken">Gives up before the transaction begins.</param>
+    Task<UserUpdate> UpdateUserAsync(User before, User after, CancellationToken cancellationToken);
+
     /// <summary>Deletes a user with all API keys, SSH keys and files. Machines are not changed.</summary>
     /// <param name="name">User name.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>

@@ -44,6 +44,8 @@ public sealed record ApiKey(User User, string Name, string ConsumerKey, string T
 /// <summary>The users and their API keys.</summary>
 public sealed partial class Users
 {
+    private const int LongestEmail = 254;
+
     private readonly IAccountStore _store;
     private readonly SecretCipher _cipher;
 
@@ -64,12 +66,55 @@ public sealed partial class Users
     {
         if (!Name().IsMatch(name))
             return new CreateUserResult.Refused("username", "1 to 150 characters: letters, digits and @ . + - _ only.");
-        if (email.Length > 254) return new CreateUserResult.Refused("email", "At most 254 characters.");
+        if (email.Length > LongestEmail) return new CreateUserResult.Refused("email", $"At most {LongestEmail} characters.");
         return await _store.CreateUserAsync(name, email, isAdministrator, PasswordHash.Make(password), cancellationToken)
             .ConfigureAwait(false) is { } user
             ? new CreateUserResult.Created(user)
             : new CreateUserResult.Refused("username", "A user with that username already exists.");
     }
+
+    /// <summary>
+    /// Changes a user's mail address and rights. Who may edit identities changes mail addresses of users without an administrator's
+    /// rights; an administrator changes all, but not the own rights, so that one remains.
+    /// </summary>
+    /// <param name="name">The user.</param>
+    /// <param name="email">Mail address, at most 254 characters; may be empty.</param>
+    /// <param name="isAdministrator">Whether everything is allowed.</param>
+    /// <param name="actor">
+    /// The user who changes it, with the entitlements of <see cref="UserGroups.WithEntitlementsAsync"/>. The rights are compared with the
+    /// version that is changed.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<UpdateUserResult> UpdateAsync(
+        string name, string email, bool isAdministrator, User actor, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        ArgumentNullException.ThrowIfNull(actor);
+        if (email.Length > LongestEmail) return new UpdateUserResult.Refused("email", $"At most {LongestEmail} characters.");
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await FindAsync(name, cancellationToken).ConfigureAwait(false) is not { } before) return new UpdateUserResult.NotFound();
+            if (RefusalOf(before, isAdministrator, actor) is { } refusal) return refusal;
+            var after = before with { Email = email, IsAdministrator = isAdministrator };
+            if (after == before) return new UpdateUserResult.Updated(before);
+            switch (await _store.UpdateUserAsync(before, after, cancellationToken).ConfigureAwait(false))
+            {
+                case UserUpdate.Saved:
+                    return new UpdateUserResult.Updated(after);
+                case UserUpdate.LastAdministrator:
+                    return new UpdateUserResult.Refused("is_superuser", "One user must be an administrator.");
+            }
+        }
+    }
+
+    private static UpdateUserResult? RefusalOf(User before, bool isAdministrator, User actor) =>
+        !actor.HasEntitlement("can_edit_identities") ? new UpdateUserResult.Forbidden("You do not have permission to change users.")
+        : !actor.IsAdministrator && (before.IsAdministrator || isAdministrator)
+            ? new UpdateUserResult.Forbidden("This needs an administrator.")
+        : before.Id == actor.Id && before.IsAdministrator && !isAdministrator
+            ? new UpdateUserResult.Refused("is_superuser", "Administrators cannot take away their own rights.")
+        : null;
 
     /// <summary>The user, or <see langword="null"/>.</summary>
     public async Task<User?> FindAsync(string name, CancellationToken cancellationToken = default) =>

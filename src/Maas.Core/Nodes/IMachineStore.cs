@@ -130,7 +130,8 @@ public interface IMachineStore
     /// <param name="batch">The changes of records, with their events.</param>
     /// <param name="cancellationToken">Gives up before the transaction begins.</param>
     /// <returns>
-    /// <see langword="false"/> when a change was refused, or the user would own a machine afterwards: nothing was changed.
+    /// <see langword="false"/> when a change was refused, the user would own a machine afterwards, or the user is the only administrator:
+    /// nothing was changed.
     /// </returns>
     Task<bool> DeleteUserAsync(
         string name, IReadOnlyList<MachineChange> machines, RecordBatch batch, CancellationToken cancellationToken);

@@ -9,6 +9,7 @@ namespace Maas.Core.Nodes;
 public sealed class UserRemoval
 {
     private readonly IMachineStore _machines;
+    private readonly IAccountStore _accounts;
     private readonly IRecordStore _records;
     private readonly DeviceStore _devices;
     private readonly Notifications _notifications;
@@ -18,10 +19,10 @@ public sealed class UserRemoval
     private readonly TimeProvider _timeProvider;
 
     internal UserRemoval(
-        IMachineStore machines, IRecordStore records, DeviceStore devices, Notifications notifications, UserGroups groups,
-        SslKeys sslKeys, UserSessions sessions, TimeProvider timeProvider)
+        IMachineStore machines, IAccountStore accounts, IRecordStore records, DeviceStore devices, Notifications notifications,
+        UserGroups groups, SslKeys sslKeys, UserSessions sessions, TimeProvider timeProvider)
     {
-        (_machines, _records, _devices) = (machines, records, devices);
+        (_machines, _accounts, _records, _devices) = (machines, accounts, records, devices);
         (_notifications, _groups, _sslKeys, _sessions, _timeProvider) = (notifications, groups, sslKeys, sessions, timeProvider);
     }
 
@@ -42,6 +43,9 @@ public sealed class UserRemoval
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if ((await _accounts.ListUsersAsync(cancellationToken).ConfigureAwait(false)).Where(each => each.IsAdministrator).ToList()
+                is [var only] && only.Id == user.Id)
+                return "One user must be an administrator.";
             var machines = await _machines.ListAsync(new MachineFilter { Owners = [user.Name] }, cancellationToken).ConfigureAwait(false);
             var ranges = (await _records.ListAsync(new RecordQuery<IpRange>(TopologyTables.IpRanges), cancellationToken)
                 .ConfigureAwait(false)).Where(range => range.User == user.Name).ToList();

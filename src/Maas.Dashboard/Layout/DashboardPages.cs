@@ -7,6 +7,6 @@ internal static class DashboardPages
     public static IReadOnlyList<string> Routes { get; } =
         [
             "/", "/machines/{id}", "/images", "/images/sources", "/networks", "/dns", "/zones", "/events", "/scripts", "/templates",
-            "/users", "/settings", "/health", "/account",
+            "/users", "/groups", "/settings", "/health", "/account",
         ];
 }

@@ -37,6 +37,27 @@ internal sealed class SqlAccountStore(SqlDatabase database, StoreQuotas quotas) 
         session => (IReadOnlyList<User>)session.Query($"SELECT {UserColumns} FROM users u ORDER BY u.name", ReadUser),
         cancellationToken);
 
+    public Task<UserUpdate> UpdateUserAsync(User before, User after, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            if (before.IsAdministrator && !after.IsAdministrator && IsLastAdministrator(session, before.Name))
+                return UserUpdate.LastAdministrator;
+            return session.Execute(
+                """
+                UPDATE users SET email = @email, is_administrator = @administrator
+                WHERE id = @id AND name = @name AND email = @oldEmail AND is_administrator = @wasAdministrator
+                """,
+                ("@email", after.Email), ("@administrator", after.IsAdministrator ? 1 : 0), ("@id", before.Id), ("@name", before.Name),
+                ("@oldEmail", before.Email), ("@wasAdministrator", before.IsAdministrator ? 1 : 0)) > 0
+                    ? UserUpdate.Saved
+                    : UserUpdate.Conflict;
+        },
+        cancellationToken);
+
+    /// <summary>Whether a user is an administrator, and the only one.</summary>
+    internal static bool IsLastAdministrator(SqlSession session, string name) => session.Query(
+        "SELECT name FROM users WHERE is_administrator = 1 LIMIT 2", row => row.GetString(0)) is [var only] && only == name;
+
     public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) =>
         database.WriteAsync(session => DeleteUser(session, name), cancellationToken, WriteKind.Deletion);
 

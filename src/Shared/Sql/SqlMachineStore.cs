@@ -210,7 +210,8 @@ internal sealed class SqlMachineStore(
                 {
                     if (writer.Save(session, machines) is not SaveResult.Saved) throw new RolledBackException<bool>(false);
                     SqlRecordWriter.Save(session, records.Tables, batch, eventLimit);
-                    if (session.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE owner = @name", ("@name", name)) > 0)
+                    if (SqlAccountStore.IsLastAdministrator(session, name)
+                        || session.ExecuteScalar<long>("SELECT count(*) FROM machines WHERE owner = @name", ("@name", name)) > 0)
                         throw new RolledBackException<bool>(false);
                     return SqlAccountStore.DeleteUser(session, name);
                 },

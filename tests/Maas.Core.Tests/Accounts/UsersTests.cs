@@ -33,6 +33,55 @@ public class UsersTests
     }
 
     [Fact]
+    public async Task An_administrator_changes_the_mail_address_and_the_rights_of_others()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var (root, bob) = (await AddAsync(test, "root", true), await AddAsync(test, "bob", false));
+        var wanted = bob with { Email = "bob@example.net", IsAdministrator = true };
+
+        (await test.Core.Users.UpdateAsync("bob", "bob@example.net", true, root)).Should().Be(new UpdateUserResult.Updated(wanted));
+        (await test.Core.Users.FindAsync("bob")).Should().Be(wanted);
+        (await test.Core.Users.UpdateAsync("bob", bob.Email, false, root)).Should().Be(new UpdateUserResult.Updated(bob));
+        (await test.Core.Users.UpdateAsync("eve", "", true, root)).Should().BeOfType<UpdateUserResult.NotFound>();
+        (await test.Core.Users.UpdateAsync("bob", new string('x', 255), true, root)).Should()
+            .Be(new UpdateUserResult.Refused("email", "At most 254 characters."));
+    }
+
+    [Fact]
+    public async Task One_administrator_remains_whoever_changes_or_removes_users()
+    {
+        await using var test = await TestCore.OpenAsync();
+        var (root, ann) = (await AddAsync(test, "root", true), await AddAsync(test, "ann", true));
+
+        (await test.Core.Users.UpdateAsync("root", root.Email, false, root)).Should()
+            .Be(new UpdateUserResult.Refused("is_superuser", "Administrators cannot take away their own rights."));
+        (await test.Core.Users.UpdateAsync("root", root.Email, false, ann)).Should().BeOfType<UpdateUserResult.Updated>();
+        // Who was an administrator when the request came is compared with what is stored when it is changed.
+        (await test.Core.Users.UpdateAsync("ann", ann.Email, false, root)).Should()
+            .Be(new UpdateUserResult.Refused("is_superuser", "One user must be an administrator."));
+        (await test.Core.UserRemoval.RemoveAsync(ann, null, "root")).Should().Be("One user must be an administrator.");
+        (await test.Core.Users.FindAsync("ann")).Should().Be(ann);
+    }
+
+    [Fact]
+    public async Task Who_may_edit_identities_changes_no_administrator_and_makes_none()
+    {
+        await using var test = await TestCore.OpenAsync();
+        await AddAsync(test, "root", true);
+        var bob = await AddAsync(test, "bob", false);
+        var clerk = await AddAsync(test, "clerk", false) with { Entitlements = ["can_edit_identities"] };
+
+        (await test.Core.Users.UpdateAsync("bob", "b@example.net", false, clerk)).Should().BeOfType<UpdateUserResult.Updated>();
+        (await test.Core.Users.UpdateAsync("bob", "", true, clerk)).Should().BeOfType<UpdateUserResult.Forbidden>();
+        (await test.Core.Users.UpdateAsync("root", "", true, clerk)).Should().BeOfType<UpdateUserResult.Forbidden>();
+        (await test.Core.Users.UpdateAsync("clerk", "", true, clerk)).Should().BeOfType<UpdateUserResult.Forbidden>();
+        (await test.Core.Users.UpdateAsync("bob", "", false, bob)).Should().BeOfType<UpdateUserResult.Forbidden>();
+    }
+
+    private static async Task<User> AddAsync(TestCore test, string name, bool isAdministrator) =>
+        ((CreateUserResult.Created)await test.Core.Users.CreateAsync(name, $"{name}@example.org", default, isAdministrator)).User;
+
+    [Fact]
     public async Task A_key_works_from_its_making_to_its_end()
     {
         await using var test = await TestCore.OpenAsync();

@@ -12,7 +12,7 @@ public sealed partial class SignInTests
 
     public static TheoryData<string> Pages =>
         ["/MAAS", "/MAAS/", "/MAAS/machines/abc123", "/MAAS/images", "/MAAS/networks", "/MAAS/events", "/MAAS/templates", "/MAAS/users",
-            "/MAAS/settings", "/MAAS/account"];
+            "/MAAS/groups", "/MAAS/settings", "/MAAS/health", "/MAAS/account"];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task An_anonymous_reader_is_sent_to_the_sign_in_page(string page)

@@ -56,6 +56,43 @@ internal sealed class AccountStoreContract : StoreCases
         Expect.Equal("new", (await Accounts.FindUserAsync("alice", Token).ConfigureAwait(false))?.PasswordHash);
     }
 
+    public async Task A_user_is_changed_only_as_it_was_read()
+    {
+        var admin = await UserAsync("root", isAdministrator: true).ConfigureAwait(false);
+        var alice = await UserAsync("alice").ConfigureAwait(false);
+        var after = alice with { Email = "a@example.net", IsAdministrator = true };
+
+        Expect.Equal(UserUpdate.Conflict, await UpdateAsync(alice with { Email = "other" }, after).ConfigureAwait(false));
+        Expect.Equal(UserUpdate.Conflict, await UpdateAsync(alice with { IsAdministrator = true }, after).ConfigureAwait(false));
+        Expect.Equal(UserUpdate.Conflict, await UpdateAsync(alice with { Id = admin.Id }, after).ConfigureAwait(false));
+        Expect.Equal(UserUpdate.Conflict, await UpdateAsync(alice with { Name = "ghost" }, after).ConfigureAwait(false));
+        Expect.Equal((alice, "hash"), await Accounts.FindUserAsync("alice", Token).ConfigureAwait(false) ?? default);
+
+        Expect.Equal(UserUpdate.Saved, await UpdateAsync(alice, after).ConfigureAwait(false));
+        Expect.Equal((after, "hash"), await Accounts.FindUserAsync("alice", Token).ConfigureAwait(false) ?? default);
+    }
+
+    public async Task One_of_two_administrators_who_take_each_others_rights_at_once_remains()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            var (one, two) = (await UserAsync($"one{round}", isAdministrator: true).ConfigureAwait(false),
+                await UserAsync($"two{round}", isAdministrator: true).ConfigureAwait(false));
+            var results = await Task.WhenAll(
+                Task.Run(() => UpdateAsync(one, one with { IsAdministrator = false }), Token),
+                Task.Run(() => UpdateAsync(two, two with { IsAdministrator = false }), Token)).ConfigureAwait(false);
+
+            Expect.Equal(1, results.Count(result => result is UserUpdate.Saved));
+            Expect.Equal(1, results.Count(result => result is UserUpdate.LastAdministrator));
+            var left = (await Accounts.ListUsersAsync(Token).ConfigureAwait(false)).Single(user => user.IsAdministrator);
+            await UserAsync($"next{round}", isAdministrator: true).ConfigureAwait(false);
+            Expect.Equal(UserUpdate.Saved, await UpdateAsync(left, left with { IsAdministrator = false }).ConfigureAwait(false));
+            await Accounts.DeleteUserAsync($"next{round}", Token).ConfigureAwait(false);
+        }
+    }
+
+    private Task<UserUpdate> UpdateAsync(User before, User after) => Accounts.UpdateUserAsync(before, after, Token);
+
     public async Task A_deleted_user_takes_keys_and_files_along_and_nothing_of_others()
     {
         var (alice, bob) = (await UserAsync("alice").ConfigureAwait(false), await UserAsync("bob").ConfigureAwait(false));

@@ -314,6 +314,18 @@ internal sealed partial class MachineStoreContract : StoreCases
         Expect.Equal(true, await Machines.DeleteUserAsync("alice", [], batch with { Changes = [] }, Token).ConfigureAwait(false));
     }
 
+    public async Task The_only_administrator_stays()
+    {
+        await Store.Accounts.CreateUserAsync("alice", "", true, "hash", Token).ConfigureAwait(false);
+        var batch = new RecordBatch { At = Now, Changes = [], Events = [Note("deleted")] };
+
+        Expect.Equal(false, await Machines.DeleteUserAsync("alice", [], batch, Token).ConfigureAwait(false));
+        Expect.Equal(0, (await Store.Events.QueryAsync(new EventQuery(), Token).ConfigureAwait(false)).Count);
+
+        await Store.Accounts.CreateUserAsync("bob", "", true, "hash", Token).ConfigureAwait(false);
+        Expect.Equal(true, await Machines.DeleteUserAsync("alice", [], batch, Token).ConfigureAwait(false));
+    }
+
     public async Task A_user_stays_when_a_change_is_refused_or_it_would_own_a_machine()
     {
         await AddUserAsync("alice").ConfigureAwait(false);

@@ -24,6 +24,18 @@ internal sealed class InMemoryAccountStore(InMemoryDatabase database) : IAccount
             .Select(stored => stored.User).OrderBy(user => user.Name, StoreRules.TextOrder)],
         cancellationToken);
 
+    public Task<UserUpdate> UpdateUserAsync(User before, User after, CancellationToken cancellationToken) => database.WriteAsync(
+        state => before.IsAdministrator && !after.IsAdministrator && IsLastAdministrator(state, before.Name)
+                ? (state, UserUpdate.LastAdministrator)
+            : Find(state, before.Name) is { } stored && stored.User == before
+                ? (state with { Users = state.Users.Set(before.Id, stored with { User = after }) }, UserUpdate.Saved)
+            : (state, UserUpdate.Conflict),
+        cancellationToken);
+
+    /// <summary>Whether a user is an administrator, and the only one.</summary>
+    public static bool IsLastAdministrator(InMemoryState state, string name) =>
+        state.Users.Values.Where(stored => stored.User.IsAdministrator).Take(2).ToList() is [var only] && only.User.Name == name;
+
     public Task<bool> DeleteUserAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(
         state => Find(state, name) is null ? (state, false) : (DeleteUser(state, name), true), cancellationToken);
 

@@ -137,6 +137,7 @@ internal sealed class InMemoryMachineStore(InMemoryDatabase database) : IMachine
             if (saved is not SaveResult.Saved) return (state, false);
             var (changed, result) = RecordBatches.Save(moved, batch, database.Limits);
             return result is not RecordResult.Saved || changed.Machines.Values.Any(machine => machine.Owner == name)
+                || InMemoryAccountStore.IsLastAdministrator(changed, name)
                 ? (state, false)
                 : (InMemoryAccountStore.DeleteUser(changed, name), true);
         },
