@@ -4,6 +4,7 @@ using Maas.Core.Images;
 using Maas.Hosting;
 using Maas.Hosting.Binding;
 using Maas.Hosting.FirstStart;
+using Maas.Hosting.Health;
 using Maas.Hosting.Images;
 using Maas.Hosting.Networks;
 using Maas.Hosting.SshKeys;
@@ -130,6 +131,7 @@ public static class MaasServiceCollectionExtensions
         services.TryAddSingleton<IBootSourceReader, SimplestreamsReader>();
         services.TryAddSingleton<ISshKeySource, HttpSshKeySource>();
         services.AddSingleton<IHostedService, WebhookService>();
+        services.AddSingleton<IHostedService, HostReporter>();
         return new Builder(services);
     }
 

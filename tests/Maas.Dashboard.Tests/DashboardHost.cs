@@ -49,7 +49,7 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public static async Task<DashboardHost> StartAsync(
         string pathBase = "", Action<IEndpointConventionBuilder>? conventions = null, IMachineConsoles? consoles = null,
-        IBootSourceReader? bootSources = null)
+        IBootSourceReader? bootSources = null, IMachineSensors? sensors = null)
     {
         var directory = Directory.CreateTempSubdirectory("maas-dashboard-").FullName;
         var store = new SqliteMaasStore(Path.Combine(directory, "maas.db"));
@@ -69,6 +69,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.Services.AddSingleton(core.Records).AddSingleton(core.SshKeys)
             .AddMaasInstall(DebianInstaller.Create("bookworm", "linux", "initrd.gz"));
         if (consoles is not null) builder.Services.AddSingleton(consoles);
+        if (sensors is not null) builder.Services.AddSingleton(sensors);
         var app = builder.Build();
         app.UsePathBase(pathBase);
         app.UseRouting();

@@ -26,6 +26,19 @@ public sealed record HostStatus : StoredRecord
     /// </summary>
     public IReadOnlyList<Uri> ImageAddresses { get; init; } = [];
 
+    /// <summary>The version of the server that it ran when it was last started; empty when not known.</summary>
+    [JsonIgnore]
+    public string ServerVersion { get; init; } = "";
+
+    /// <summary>
+    /// Whether it ran the work that one host runs at a time (<see cref="MaasCore.RunAsync"/>). A host that is missing may have lost it
+    /// since.
+    /// </summary>
+    public bool IsLeader { get; init; }
+
+    /// <summary>Its health and load; <see langword="null"/> when it reported none.</summary>
+    public HostReport? Report { get; init; }
+
     /// <summary>Whether it was not stopped, and not heard of within <see cref="Hosts.Patience"/>.</summary>
     /// <param name="now">The present time, by the store's clock.</param>
     public bool IsMissing(DateTimeOffset now) => State is not HostState.Stopped && now - Seen > Hosts.Patience;

@@ -8,13 +8,17 @@ namespace Maas.Core.Nodes;
 /// </summary>
 public sealed partial class Hosts
 {
+    private const int MostEntries = 32, LongestText = 500;
+
     private readonly IRecordStore _store;
     private readonly Controller _self;
     private readonly PowerQueueWorker _power;
     private readonly TimeProvider _clock;
     private readonly ILogger<Hosts> _logger;
     private volatile IReadOnlyList<Uri> _imageAddresses = [];
+    private volatile HostReport? _report;
     private volatile HostState _state;
+    private volatile bool _leads;
 
     internal Hosts(IRecordStore store, Controller self, PowerQueueWorker power, TimeProvider timeProvider, ILogger<Hosts> logger)
     {
@@ -43,7 +47,10 @@ public sealed partial class Hosts
         [
             .. (await _store.ListAsync(new RecordQuery<HostStatus>(Table), cancellationToken).ConfigureAwait(false))
                 .Where(host => controllers.ContainsKey(host.SystemId))
-                .Select(host => host with { Hostname = controllers[host.SystemId].Hostname })
+                .Select(host => host with
+                {
+                    Hostname = controllers[host.SystemId].Hostname, ServerVersion = controllers[host.SystemId].ServerVersion,
+                })
                 .OrderBy(host => host.Hostname, StringComparer.Ordinal),
         ];
     }
@@ -57,6 +64,28 @@ public sealed partial class Hosts
         _imageAddresses = [.. imageAddresses];
         return SayAsync(_state).WaitAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Publishes the health and the load of this host, within <see cref="Interval"/> and until the next report. At most 32 entries of a
+    /// list and 500 characters of a description are stored.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    public void Report(HostReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        _report = report with
+        {
+            Parts =
+            [
+                .. report.Parts.Take(MostEntries).Select(part => part with { Description = LogText.From(part.Description, LongestText) }),
+            ],
+            Throughput = [.. report.Throughput.Take(MostEntries)],
+            Disks = [.. report.Disks.Take(MostEntries)],
+        };
+    }
+
+    /// <summary>Whether this host runs the work that one host runs at a time; it is published with the next state.</summary>
+    internal void Lead(bool leads) => _leads = leads;
 
     /// <summary>Says that this host runs, until it is cancelled; then that it drains.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -96,6 +125,7 @@ public sealed partial class Hosts
         var status = (known is [var found] ? found : new HostStatus { SystemId = _self.SystemId }) with
         {
             Hostname = _self.Hostname, State = state, Seen = now, PowerActions = _power.Running, ImageAddresses = _imageAddresses,
+            IsLeader = _leads && state is HostState.Running, Report = _report,
         };
         return await _store.SaveAsync(
             new RecordBatch

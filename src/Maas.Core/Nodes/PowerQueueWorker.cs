@@ -73,6 +73,10 @@ public sealed partial class PowerQueueWorker
         }
     }
 
+    /// <summary>How many actions wait or are under way, on all hosts of the store.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<int> CountAsync(CancellationToken cancellationToken = default) => _store.CountAsync(cancellationToken);
+
     /// <summary>Does what is due now, and returns how many actions that were. For tests and for hosts with a loop of their own.</summary>
     public async Task<int> PassAsync(CancellationToken cancellationToken = default)
     {

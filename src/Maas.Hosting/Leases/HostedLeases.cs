@@ -48,6 +48,12 @@ internal sealed class HostedLeases : IAddressSource, IAsyncDisposable
     /// <summary>Whether other hosts lease the same subnets.</summary>
     public bool AreShared => _store is not null;
 
+    /// <summary>
+    /// How many addresses this host may lease to new clients while the store that hosts share does not answer; <see langword="null"/> when
+    /// it shares none.
+    /// </summary>
+    public int? FreeInReserve => _shared?.FreeInReserve;
+
     /// <summary>Why leases are granted without the store that hosts share; <see langword="null"/> while it answers.</summary>
     public string? StoreFailure => _shared is { IsStoreAway: true } shared
         ? $"The store of IPv4 leases does not answer; {shared.Unwritten} leases wait to be written to it, "
