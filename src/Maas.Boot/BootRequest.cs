@@ -26,6 +26,11 @@ public sealed record BootRequest
 
     /// <summary>This server's address as the client reaches it; what URLs handed to the client must name.</summary>
     public IPAddress? ServerAddress { get; init; }
+
+    /// <summary>
+    /// The normalised name of the script that the client fetches, <c>ipxe/52-54-00-12-34-56</c>; <see langword="null"/> before the script.
+    /// </summary>
+    public string? ScriptName { get; init; }
 }
 
 /// <summary>How far a boot has come when the policy is asked.</summary>

@@ -115,6 +115,7 @@ public sealed class MaasCore : IAsyncDisposable
         Events = new EventLog(store.Events, timeProvider);
         Timeline = new Timeline(store.Events, Machines);
         Discoveries = new Discoveries(store.Records, Settings);
+        ReceivedBootFiles = new ReceivedBootFiles(store.Records, timeProvider, logs.CreateLogger<ReceivedBootFiles>());
         Diagnosis = new MachineDiagnosis(Machines, Timeline, store.PowerQueue, store.ScriptResults, nodes.Deadlines, timeProvider);
         Operations = new Operations(Machines, Timeline, Diagnosis, store.PowerQueue);
         ScriptResults = new ScriptResults(store.ScriptResults, NodeScripts, Machines, Tags, MachineTokens, timeProvider);
@@ -222,6 +223,9 @@ public sealed class MaasCore : IAsyncDisposable
 
     /// <summary>The hosts that were seen on the served networks.</summary>
     public Discoveries Discoveries { get; }
+
+    /// <summary>The boot scripts and answer files that machines received last.</summary>
+    public ReceivedBootFiles ReceivedBootFiles { get; }
 
     /// <summary>Why a machine does not boot, or does not go on.</summary>
     public MachineDiagnosis Diagnosis { get; }

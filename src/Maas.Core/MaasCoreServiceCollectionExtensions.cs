@@ -60,6 +60,7 @@ public static class MaasCoreServiceCollectionExtensions
             .AddPart(core => core.Events)
             .AddPart(core => core.Timeline)
             .AddPart(core => core.Discoveries)
+            .AddPart(core => core.ReceivedBootFiles)
             .AddPart(core => core.Diagnosis)
             .AddPart(core => core.ScriptResults)
             .AddPart(core => core.BootResources)

@@ -15,6 +15,6 @@ internal static class RecordTables
     [
         .. TopologyTables.All, Controllers.Table, Hosts.Table, .. NodeTables.All, .. TagTables.All, .. ConfigurationTables.All,
         .. AccountTables.All, .. NotificationTables.All, .. NodeScriptTables.All, .. BootSourceTables.All,
-        ImageOrigin.Table, ImageImportStatus.Table,
+        ImageOrigin.Table, ImageImportStatus.Table, ReceivedBootFiles.Table,
     ];
 }

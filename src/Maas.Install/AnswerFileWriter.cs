@@ -1,4 +1,5 @@
 using System.Text;
+using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Configuration;
 using Maas.Core.Nodes;
@@ -43,6 +44,22 @@ public sealed class AnswerFileWriter(
         Machine machine, InstallRecipe recipe, string? name, Uri server, CancellationToken cancellationToken = default) =>
         WriteAsync(machine, recipe, name, server, null, cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<AnswerFilePreview>> PreviewAllAsync(
+        Machine machine, string? recipe, Uri server, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        if ((recipe is null ? recipes.Find(machine) : recipes.Find(recipe, machine.Architecture)) is not { } found) return [];
+        var files = new List<AnswerFilePreview>();
+        foreach (var file in found.Files)
+        {
+            var result = await PreviewAsync(machine, found, file.Name, server, cancellationToken).ConfigureAwait(false);
+            files.Add(new AnswerFilePreview(file.Name, result));
+        }
+
+        return files;
+    }
+
     /// <summary>Shows what a change of a template would change in a machine's answer file, without saving it.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="recipe">The recipe.</param>
@@ -63,7 +80,8 @@ public sealed class AnswerFileWriter(
         {
             (_, TemplateResult.Failed failed) => new AnswerFileResult.Failed(failed.Error.ToString()),
             (TemplateResult.Rendered old, TemplateResult.Rendered now) => new AnswerFileResult.Written(
-                TextDiff.Unified(old.Text, now.Text, file.Name, $"{file.Name} (changed)"), "text/x-diff; charset=utf-8"),
+                SecretMask.Apply(TextDiff.Unified(old.Text, now.Text, file.Name, $"{file.Name} (changed)")),
+                "text/x-diff; charset=utf-8"),
             (TemplateResult.Failed failed, _) => new AnswerFileResult.Failed(failed.Error.ToString()),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -99,7 +117,9 @@ public sealed class AnswerFileWriter(
             }
         }
 
-        return new AnswerTemplateResult.Rendered(((TemplateResult.Rendered)result).Text, change.ToString());
+        // The texts are compared before, so that another password hash is a change.
+        return new AnswerTemplateResult.Rendered(
+            SecretMask.Apply(((TemplateResult.Rendered)result).Text), SecretMask.Apply(change.ToString()));
     }
 
     private static IEnumerable<InstallTemplate> Replace(IReadOnlyList<InstallTemplate> stored, TemplateDraft draft) =>
@@ -118,7 +138,8 @@ public sealed class AnswerFileWriter(
         var chosen = await templates.ChooseAsync(facts.Target, cancellationToken).ConfigureAwait(false);
         return chosen.Render(file.Template, facts.ToValues()) switch
         {
-            TemplateResult.Rendered rendered => new AnswerFileResult.Written(rendered.Text, file.MediaType),
+            TemplateResult.Rendered rendered => new AnswerFileResult.Written(
+                token is null ? SecretMask.Apply(rendered.Text) : rendered.Text, file.MediaType),
             TemplateResult.Failed failed => new AnswerFileResult.Failed(failed.Error.ToString()),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

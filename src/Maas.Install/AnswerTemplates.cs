@@ -60,9 +60,6 @@ internal sealed class AnswerTemplates(RecipeCatalog recipes, TemplateLibrary tem
             : UnknownScope(draft);
     }
 
-    /// <inheritdoc/>
-    public string Compare(string before, string after) => TextDiff.Unified(before, after);
-
     private static AnswerTemplateResult.Refused UnknownScope(AnswerTemplate draft) => new(draft.Name, 0, 0, "The scope is not known.");
 
     private static TemplateDraft? DraftOf(AnswerTemplate draft) => Enum.TryParse<TemplateScopeKind>(draft.ScopeKind, out var kind)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Maas.Core;
 using Maas.Core.Accounts;
+using Maas.Core.Diagnosis;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
@@ -49,7 +50,7 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public static async Task<DashboardHost> StartAsync(
         string pathBase = "", Action<IEndpointConventionBuilder>? conventions = null, IMachineConsoles? consoles = null,
-        IBootSourceReader? bootSources = null, IMachineSensors? sensors = null)
+        IBootSourceReader? bootSources = null, IMachineSensors? sensors = null, IBootPreview? bootPreview = null)
     {
         var directory = Directory.CreateTempSubdirectory("maas-dashboard-").FullName;
         var store = new SqliteMaasStore(Path.Combine(directory, "maas.db"));
@@ -70,6 +71,7 @@ internal sealed class DashboardHost : IAsyncDisposable
             .AddMaasInstall(DebianInstaller.Create("bookworm", "linux", "initrd.gz"));
         if (consoles is not null) builder.Services.AddSingleton(consoles);
         if (sensors is not null) builder.Services.AddSingleton(sensors);
+        if (bootPreview is not null) builder.Services.AddSingleton(bootPreview);
         var app = builder.Build();
         app.UsePathBase(pathBase);
         app.UseRouting();

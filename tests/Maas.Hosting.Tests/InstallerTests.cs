@@ -30,6 +30,9 @@ public class InstallerTests
         var preseed = await GetAsync(client, $"metadata/latest/install/{token}/preseed.cfg");
         var key = (await server.Get<MachineTokens>().GetAsync(machine.Id, Token))!;
         preseed.Should().ContainAll("_preseed_V1", key.TokenKey, key.TokenSecret.Reveal(), "$6$CANARY$hash");
+        var served = (await server.Get<ReceivedBootFiles>().ListAsync(machine.Id, Token)).Should().ContainSingle().Subject;
+        served.Should().BeEquivalentTo(new { Name = "preseed.cfg", Owner = "ann" });
+        served.Text.Should().Contain(InstallFacts.Hidden).And.NotContainAny(key.TokenKey, key.TokenSecret.Reveal(), "CANARY", token);
         (await StatusAsync(client, $"metadata/latest/install/{token}/other.cfg")).Should().Be(HttpStatusCode.NotFound);
         (await StatusAsync(client, $"metadata/latest/install/{token}x/preseed.cfg")).Should().Be(HttpStatusCode.NotFound);
         (await StatusAsync(client, $"metadata/latest/install/-/preseed.cfg")).Should().Be(HttpStatusCode.NotFound);

@@ -60,6 +60,17 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
     }
 
     [Fact]
+    public async Task The_scripts_of_the_next_boot_are_shown_and_compared_with_another_machines()
+    {
+        var preview = (await server.RunAsync("preview", "demo-03", "--compare", "demo-04")).Approved().Output;
+        var json = (await server.RunAsync("preview", "demo-04", "--json")).Approved().Output;
+
+        preview.Should().StartWith("demo-03: ").And.Contain("  BIOS PXE: ").And.Contain("\n== iPXE script\n#!ipxe\n");
+        json.Should().Contain("\"next_boot\"").And.Contain("\"files\"");
+        (await server.RunAsync("leases")).Approved().Output.Should().Contain("ENDS");
+    }
+
+    [Fact]
     public async Task Scripts_and_their_values_are_sent_and_what_the_server_says_of_them_is_shown()
     {
         var release = await server.RunAsync("machines", "release", "demo-04", "--scripts", "none-such,wipe-disks");

@@ -12,12 +12,12 @@ internal static class LeasesCommand
     [
         Column.Of("ADDRESS", "ip"), new("KIND", item => KindOf(Column.Text(item, "alloc_type"))),
         Column.Of("MACHINE", "node_summary.hostname"), Column.Of("INTERFACE", "node_summary.via"), Column.Of("USER", "user"),
-        Column.Of("SINCE", "created"),
+        Column.Of("SINCE", "created"), Column.Of("ENDS", "lease_end"),
     ];
 
     public static Command Create()
     {
-        var command = new Command("leases", "List the addresses in use, and by what, in all subnets.");
+        var command = new Command("leases", "List the addresses in use, by what, and when leases end, in all subnets.");
         Session.OnRun(command, async (session, _, cancellationToken) =>
         {
             List<JsonElement> addresses = [];

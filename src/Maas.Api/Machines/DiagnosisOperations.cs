@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
+using Maas.Core;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
 
@@ -23,7 +24,12 @@ internal static class DiagnosisOperations
             "preview_boot",
             ApiAccess.User,
             PreviewBootAsync,
-            "Read what the machine would receive for each request of a boot, and which rule decides. Without secrets."),
+            "Read what the machine would receive for each request of a boot, which rule decides, and the boot scripts and answer files "
+            + "with what changes in them. Without secrets.")
+            .With(
+                ApiArgument.Text(
+                    "recipe", "show the answer files of this recipe, such as debian/bookworm; default that by which it is being deployed."),
+                ApiArgument.Text("compare_to", "system id of another machine to compare with; default what the machine received last.")),
     ];
 
     private static async Task<ApiResult> ExplainAsync(ApiRequest request)
@@ -54,21 +60,46 @@ internal static class DiagnosisOperations
     private static async Task<ApiResult> PreviewBootAsync(ApiRequest request)
     {
         if (await request.FindMachineAsync().ConfigureAwait(false) is not { } machine) return ApiResults.NotFound("Machine");
-        var entries = request.Services.BootPreview is { } preview
-            ? await preview.PreviewAsync(machine, request.Aborted).ConfigureAwait(false)
-            : [];
+        var form = request.Reader();
+        Machine? other = null;
+        if (form.Optional("compare_to") is { } id)
+        {
+            other = SystemId.TryParse(id, out var read)
+                ? await request.Core.Machines.GetAsync(read, request.Aborted).ConfigureAwait(false) : null;
+            if (other is null || !request.User.MaySee(other)) return ApiResults.NotFound("Machine");
+        }
+
+        var query = new NextBootQuery(new Uri(request.BaseUrl), request.Actor)
+        {
+            Recipe = form.Optional("recipe"), ComparedTo = other,
+        };
+        var next = await new NextBootFiles(request.Core.ReceivedBootFiles, request.Services.BootPreview, request.Services.AnswerFiles)
+            .ReadAsync(machine, query, request.Aborted).ConfigureAwait(false);
         return ApiResults.Json(json =>
         {
             json.WriteStartObject();
             json.WriteString("next_boot", NameOf(machine.NextBoot));
             json.WriteString("rule", RuleOf(machine));
             json.WriteStartArray("requests");
-            foreach (var entry in entries)
+            foreach (var entry in next.Requests)
             {
                 json.WriteStartObject();
                 json.WriteString("request", entry.Request);
                 json.WriteString("answer", entry.Answer);
                 json.WriteString("rule", entry.Rule);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("files");
+            foreach (var file in next.Files)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", file.Name);
+                json.WriteString("text", file.Text);
+                json.WriteString("problem", file.Problem);
+                json.WriteString("received_at", file.ReceivedAt is { } at ? TimeOf(at) : null);
+                json.WriteString("change", file.Change);
                 json.WriteEndObject();
             }
 

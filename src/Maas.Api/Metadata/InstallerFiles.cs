@@ -52,7 +52,9 @@ internal static class InstallerFiles
         var machine = await request.Core.Machines.GetAsync(token.MachineId, request.Aborted).ConfigureAwait(false);
         if (machine is not { NextBoot: BootIntent.Installer }) return ApiResults.Text("The machine boots no installer now.", 404);
         await request.Core.Machines.ReportAddressAsync(machine.Id, request.MachineAddress, request.Aborted).ConfigureAwait(false);
-        var result = await files.WriteAsync(machine, file, new Uri(request.BaseUrl), token, request.Aborted).ConfigureAwait(false);
+        var server = new Uri(request.BaseUrl);
+        var result = await files.WriteAsync(machine, file, server, token, request.Aborted).ConfigureAwait(false);
+        if (result is AnswerFileResult.Written) await RecordAsync(request, files, machine, file, server).ConfigureAwait(false);
         if (result is AnswerFileResult.Failed failed)
         {
             var note = new EventNote(EventLevel.Error, "Install template", LogText.From(failed.Reason, LongestReason));
@@ -60,5 +62,14 @@ internal static class InstallerFiles
         }
 
         return InstallerPreview.Of(result);
+    }
+
+    // What is stored is a preview, which has no secrets.
+    private static async Task RecordAsync(ApiRequest request, IAnswerFiles files, Machine machine, string? file, Uri server)
+    {
+        var previews = await files.PreviewAllAsync(machine, null, server, request.Aborted).ConfigureAwait(false);
+        var preview = previews.FirstOrDefault(each => file is null || each.Name == file);
+        if (preview is { Name: var name, Result: AnswerFileResult.Written shown })
+            await request.Core.ReceivedBootFiles.RecordAsync(machine, name, shown.Text, request.Aborted).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Maas.Api.Machines;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;
@@ -29,10 +30,12 @@ internal static class SubnetAddresses
         var taken = stored.Select(address => address.Ip).ToHashSet();
         var byAddress = machines.SelectMany(machine => machine.MacAddresses.Select(address => (address, machine.Id)))
             .ToDictionary(each => each.address, each => each.Id);
+        var leases = (request.Services.Dhcp?.ListLeases() ?? []).Where(lease => subnet.Cidr.Contains(lease.Address))
+            .DistinctBy(lease => lease.Address).ToDictionary(lease => lease.Address);
         List<AllocatedAddress> leased =
         [
-            .. from lease in request.Services.Dhcp?.ListLeases() ?? []
-            where subnet.Cidr.Contains(lease.Address) && taken.Add(lease.Address)
+            .. from lease in leases.Values
+            where taken.Add(lease.Address)
             select new AllocatedAddress
             {
                 Ip = lease.Address,
@@ -57,6 +60,8 @@ internal static class SubnetAddresses
             json.WriteString("ip", address.Ip.ToString());
             json.WriteNumber("alloc_type", (int)address.Kind);
             json.WriteString("created", address.Created.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture));
+            // MAAS does not have it.
+            if (leases.TryGetValue(address.Ip, out var lease)) json.WriteString("lease_end", DiagnosisOperations.TimeOf(lease.Ends));
             if (withUser) json.WriteString("user", address.User);
             if (withNode && address.Node is { } id && known.TryGetValue(id, out var machine)) WriteNode(json, machine, address);
             json.WriteEndObject();

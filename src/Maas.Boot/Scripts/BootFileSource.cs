@@ -81,6 +81,7 @@ public sealed partial class BootFileSource(
         Phase = BootPhase.Script,
         ClientAddress = request.Client,
         ServerAddress = request.Server,
+        ScriptName = request.Name,
     };
 
     private BootFile Script(BootScriptName script, BootInstruction instruction, BootFileRequest request)

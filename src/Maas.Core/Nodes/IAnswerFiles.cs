@@ -14,7 +14,23 @@ public interface IAnswerFiles
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<AnswerFileResult> WriteAsync(
         Machine machine, string? name, Uri server, MachineToken? token, CancellationToken cancellationToken);
+
+    /// <summary>Shows all files that a recipe would give to a machine. Secrets are replaced by asterisks.</summary>
+    /// <param name="machine">The machine; it need not be deployed.</param>
+    /// <param name="recipe">
+    /// The recipe, <c>debian/bookworm</c>; <see langword="null"/> for that by which the machine is being deployed.
+    /// </param>
+    /// <param name="server">The address under which the machine reaches this server.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The files, the main one first; none when the recipe does not exist.</returns>
+    Task<IReadOnlyList<AnswerFilePreview>> PreviewAllAsync(
+        Machine machine, string? recipe, Uri server, CancellationToken cancellationToken);
 }
+
+/// <summary>A file of a recipe as a machine would receive it.</summary>
+/// <param name="Name">The file's name in the URL, <c>preseed.cfg</c>.</param>
+/// <param name="Result">Its text without secrets, or why it cannot be written.</param>
+public sealed record AnswerFilePreview(string Name, AnswerFileResult Result);
 
 /// <summary>An answer file, or why it cannot be written.</summary>
 public abstract record AnswerFileResult

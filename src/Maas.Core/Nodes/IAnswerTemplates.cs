@@ -44,11 +44,6 @@ public interface IAnswerTemplates
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<AnswerTemplateResult> PreviewAsync(
         AnswerTemplate draft, Machine machine, string recipe, Uri server, CancellationToken cancellationToken);
-
-    /// <summary>The difference of two texts as of <c>diff -u</c>; empty when they are equal.</summary>
-    /// <param name="before">The old text.</param>
-    /// <param name="after">The new text.</param>
-    string Compare(string before, string after);
 }
 
 /// <summary>A template of answer files, or a snippet that templates include.</summary>

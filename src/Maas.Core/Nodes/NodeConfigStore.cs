@@ -106,7 +106,11 @@ internal sealed class NodeConfigStore(IRecordStore records, TopologyCache topolo
     public async Task<IReadOnlyList<RecordChange>> DeleteAsync(Machine machine, CancellationToken cancellationToken)
     {
         var set = await LoadAsync(machine, cancellationToken).ConfigureAwait(false);
-        return [.. set.Delete(), .. NodeIndex.Changes(machine.Id, [], set.Links, set.Addresses, timeProvider.GetUtcNow())];
+        return
+        [
+            .. set.Delete(), .. NodeIndex.Changes(machine.Id, [], set.Links, set.Addresses, timeProvider.GetUtcNow()),
+            .. await ReceivedBootFiles.DeletionsAsync(records, machine.Id, cancellationToken).ConfigureAwait(false),
+        ];
     }
 
     /// <summary>

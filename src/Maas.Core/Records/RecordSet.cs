@@ -89,7 +89,7 @@ public sealed class RecordSet<T>
             var context = await _rules.Load(cancellationToken).ConfigureAwait(false);
             if (await GetAsync(id, cancellationToken).ConfigureAwait(false) is not { } record) return new RecordEdit<T>.NotFound();
             if (await context.CheckDeletion(record, cancellationToken).ConfigureAwait(false) is { } refused && !(force && refused.MayForce))
-                return new RecordEdit<T>.InUse(refused.Reason);
+                return new RecordEdit<T>.InUse(refused.Reason) { MayForce = refused.MayForce };
             RecordChange[] changes =
             [
                 .. await context.WithDeletion(record, cancellationToken).ConfigureAwait(false),
@@ -246,7 +246,11 @@ public abstract record RecordEdit<T>
 
     /// <summary>The record cannot be deleted; nothing was changed.</summary>
     /// <param name="Reason">Why.</param>
-    public sealed record InUse(string Reason) : RecordEdit<T>;
+    public sealed record InUse(string Reason) : RecordEdit<T>
+    {
+        /// <summary>Whether <c>force</c> deletes it nevertheless. Default <see langword="false"/>.</summary>
+        public bool MayForce { get; init; }
+    }
 
     /// <summary>The record does not exist.</summary>
     public sealed record NotFound : RecordEdit<T>;

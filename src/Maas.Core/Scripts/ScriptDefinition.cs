@@ -35,19 +35,12 @@ public sealed class ScriptDefinition
     public static ScriptDefinition Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        List<string> errors = [];
-        var metadata = ScriptMetadata.Read(text, out var error);
-        if (error is not null) errors.Add(error);
-        var fields = ScriptFieldParser.Read(metadata, Refuse);
-        var script = ScriptFieldParser.Apply(new NodeScript { Name = "", Type = NodeScriptType.Testing }, fields, Refuse) with
+        var script = ScriptMetadata.Apply(new NodeScript { Name = "", Type = NodeScriptType.Testing }, text, out var problems) with
         {
             IsDefault = true,
         };
-        var body = Encoding.UTF8.GetBytes(text);
-        if (errors.Count == 0 && NodeScripts.WhyNot(script, body) is var (field, reason)) Refuse(field, reason);
-        return errors.Count == 0 ? new ScriptDefinition(script, body)
-            : throw new FormatException($"The script '{LogText.From(script.Name, 64)}' cannot be used: {string.Join(' ', errors)}");
-
-        void Refuse(string field, string reason) => errors.Add($"{field}: {reason}");
+        if (problems.Count == 0) return new ScriptDefinition(script, Encoding.UTF8.GetBytes(text));
+        var errors = problems.Select(each => each.Field.Length == 0 ? each.Reason : $"{each.Field}: {each.Reason}");
+        throw new FormatException($"The script '{LogText.From(script.Name, 64)}' cannot be used: {string.Join(' ', errors)}");
     }
 }

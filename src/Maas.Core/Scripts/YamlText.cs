@@ -22,9 +22,17 @@ internal static class YamlText
     /// <param name="yaml">The text.</param>
     /// <param name="members">The members; of those with the same name, the first.</param>
     /// <param name="reason">Why the text cannot be read.</param>
-    public static bool TryRead(string yaml, out IReadOnlyDictionary<string, JsonElement> members, out string reason)
+    public static bool TryRead(string yaml, out IReadOnlyDictionary<string, JsonElement> members, out string reason) =>
+        TryRead(yaml, out members, out reason, out _);
+
+    /// <summary>The same, with the place at which the text cannot be read.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="members">The members.</param>
+    /// <param name="reason">Why the text cannot be read.</param>
+    /// <param name="line">The line, 1 upward; 0 when no line is at fault.</param>
+    public static bool TryRead(string yaml, out IReadOnlyDictionary<string, JsonElement> members, out string reason, out int line)
     {
-        (members, reason) = (Empty, "");
+        (members, reason, line) = (Empty, "", 0);
         try
         {
             if (yaml.Length > Longest) throw new YamlException("the text is too long.");
@@ -39,6 +47,7 @@ internal static class YamlText
         catch (Exception exception) when (exception is YamlException or JsonException or ArgumentException or InvalidOperationException)
         {
             reason = LogText.From(exception.Message, 200);
+            line = exception is YamlException { Start: var start } && start.Line > 0 ? (int)start.Line : 0;
             return false;
         }
     }

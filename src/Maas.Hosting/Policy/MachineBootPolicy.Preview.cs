@@ -1,4 +1,6 @@
+using System.Net;
 using Maas.Boot;
+using Maas.Boot.Scripts;
 using Maas.Core;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
@@ -27,7 +29,7 @@ internal sealed partial class MachineBootPolicy : IBootPreview
         return
         [
             .. Firmwares.Select(each => PreviewFirmware(machine, each.Request, each.Firmware, each.IsHttp)),
-            PreviewScript(machine, script),
+            .. await PreviewScriptsAsync(machine, script, cancellationToken).ConfigureAwait(false),
             new BootPreviewEntry(
                 "kernel command line",
                 script is BootChoice.Environment { NeedsToken: var needsToken } && FilesFor(machine) is { } files && web.IsKnown
@@ -55,6 +57,57 @@ internal sealed partial class MachineBootPolicy : IBootPreview
             BootChoice.Fixed { Instruction: BootInstruction.LocalDisk } when isHttp =>
                 new BootPreviewEntry(request, null, $"{choice.Rule}: HTTP boot gets an address and no boot file"),
             _ => new BootPreviewEntry(request, $"{program} by {(isHttp ? "HTTP" : "TFTP")}", choice.Rule),
+        };
+    }
+
+    /// <inheritdoc/>
+    public Uri? FindServerAddress(Machine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return web.IsKnown && AddressFor(machine) is { } address ? ServerFor(address) : null;
+    }
+
+    // That of the link on which the machine was seen last.
+    private IPAddress? AddressFor(Machine machine) =>
+        (machine.IpAddresses.Count > 0 && IPAddress.TryParse(machine.IpAddresses[0], out var seen) ? links.Find(seen) : null)
+            ?.Network.Address ?? links.AddressFor(null);
+
+    private async Task<IEnumerable<BootPreviewEntry>> PreviewScriptsAsync(
+        Machine machine, BootChoice choice, CancellationToken cancellationToken)
+    {
+        var entry = PreviewScript(machine, choice);
+        var instruction = entry.Answer is null ? null
+            : await PreviewInstructionAsync(machine, choice, cancellationToken).ConfigureAwait(false);
+        return ScriptNames.Select(each => Written(entry with { Request = each.Value }, each.Key, instruction));
+    }
+
+    private static BootPreviewEntry Written(BootPreviewEntry entry, BootScriptDialect dialect, BootInstruction? instruction)
+    {
+        if (instruction is null) return entry;
+        try
+        {
+            return entry with { Text = Without(new Secret(NoToken), BootScript.Write(dialect, instruction)) };
+        }
+        catch (BootScriptException unwritable)
+        {
+            return entry with { Answer = null, Rule = unwritable.Message };
+        }
+    }
+
+    private async Task<BootInstruction?> PreviewInstructionAsync(Machine machine, BootChoice choice, CancellationToken cancellationToken)
+    {
+        var address = machine.MacAddresses.Count > 0 ? machine.MacAddresses[0] : default;
+        var (server, token) = (AddressFor(machine), new Secret(NoToken));
+        var tagOptions = await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false);
+        return choice switch
+        {
+            BootChoice.Fixed { Instruction: var instruction } => instruction,
+            BootChoice.Environment { NeedsToken: true } =>
+                Kernel(server, address, FilesFor(machine), token, ToolsFor(machine), tagOptions),
+            BootChoice.Environment => Kernel(server, address, FilesFor(machine), token: null, EphemeralTools.None),
+            BootChoice.Installer when installers?.Find(machine) is { } recipe =>
+                InstallerBoots.For(recipe.Boot, Places(server, address, machine, token, tagOptions)),
+            _ => null,
         };
     }
 
@@ -93,7 +146,7 @@ internal sealed partial class MachineBootPolicy : IBootPreview
     {
         var address = machine.MacAddresses.Count > 0 ? machine.MacAddresses[0] : default;
         return CommandLine(
-            files, null, address, needsToken ? new Secret("***") : null,
+            files, AddressFor(machine), address, needsToken ? new Secret("***") : null,
             [options.KernelOptions, .. needsToken ? await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false) : []]);
     }
 }

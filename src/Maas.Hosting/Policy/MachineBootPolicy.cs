@@ -22,11 +22,13 @@ namespace Maas.Hosting.Policy;
 /// <param name="options">The operator's wishes.</param>
 /// <param name="links">The links that machines boot from.</param>
 /// <param name="web">Where machines reach the web host.</param>
+/// <param name="received">What machines received last.</param>
 /// <param name="logger">The log.</param>
 /// <param name="installers">The install recipes; <see langword="null"/> when only images are installed.</param>
 internal sealed partial class MachineBootPolicy(
     Machines machines, Devices devices, Tags tags, BootTokens tokens, IEphemeralEnvironment environment, IAddressResolver owners,
-    MaasOptions options, ServedLinks links, WebAddress web, ILogger<MachineBootPolicy> logger, RecipeCatalog? installers = null)
+    MaasOptions options, ServedLinks links, WebAddress web, ReceivedBootFiles received, ILogger<MachineBootPolicy> logger,
+    RecipeCatalog? installers = null)
     : IBootPolicy
 {
     private const int MostReported = 64;
@@ -45,23 +47,36 @@ internal sealed partial class MachineBootPolicy(
         var machine = await machines.FindByMacAsync(address, cancellationToken).ConfigureAwait(false);
         var client = ClientOf(question, address, machine);
         var intent = machine?.NextBoot ?? await WithoutMachineAsync(address, cancellationToken).ConfigureAwait(false);
-        switch (BootChoice.For(intent, client))
+        var (instruction, token) = await FollowAsync(BootChoice.For(intent, client), question, address, machine, client, cancellationToken)
+            .ConfigureAwait(false);
+        if (machine is not null && instruction is not null)
+            await RecordAsync(machine, question, instruction, token, cancellationToken).ConfigureAwait(false);
+        return instruction;
+    }
+
+    private async ValueTask<(BootInstruction? Instruction, Secret? Token)> FollowAsync(
+        BootChoice choice, BootRequest question, MacAddress address, Machine? machine, BootClient client,
+        CancellationToken cancellationToken)
+    {
+        switch (choice)
         {
-            case BootChoice.Fixed choice:
-                return choice.Instruction;
+            case BootChoice.Fixed each:
+                return (each.Instruction, null);
             case BootChoice.Environment { NeedsToken: true }:
                 // only a known machine has these
                 return await WithTokenAsync(question, address, machine!, client.Architecture, cancellationToken).ConfigureAwait(false);
             case BootChoice.Environment:
-                return Kernel(question, address, environment.FilesFor(client.Architecture), token: null, EphemeralTools.None);
+                return (
+                    Kernel(question.ServerAddress, address, environment.FilesFor(client.Architecture), token: null, EphemeralTools.None),
+                    null);
             case BootChoice.Installer:
                 return await InstallerAsync(question, address, machine!, cancellationToken).ConfigureAwait(false);
             case BootChoice.NotServed { Asked: var asked, Served: var served }:
                 if (_reported.Count < MostReported && _reported.TryAdd(asked, true))
                     LogArchitectureNotServed(asked, question.Hardware, served);
-                return null;
+                return default;
             default:
-                return null;
+                return default;
         }
     }
 
@@ -94,18 +109,19 @@ internal sealed partial class MachineBootPolicy(
             ? new BootIntent.Ephemeral(EphemeralTask.Enlist)
             : new BootIntent.None();
 
-    private async ValueTask<BootInstruction?> WithTokenAsync(
+    private async ValueTask<(BootInstruction? Instruction, Secret? Token)> WithTokenAsync(
         BootRequest question, MacAddress address, Machine machine, string? architecture, CancellationToken cancellationToken)
     {
         // Over DHCP only the kind of instruction matters; the token is made for the script that will be run.
         var tools = ToolsFor(machine);
         var files = environment.FilesFor(architecture);
         if (question.Phase == BootPhase.Discovery || files is null)
-            return Kernel(question, address, files, token: null, tools);
+            return (Kernel(question.ServerAddress, address, files, token: null, tools), null);
         return await IssueAsync(question, address, machine, isInstaller: false, cancellationToken).ConfigureAwait(false) is { } token
-            ? Kernel(
-                question, address, files, token, tools, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))
-            : null;
+            ? (Kernel(
+                question.ServerAddress, address, files, token, tools,
+                await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false)), token)
+            : default;
     }
 
     // A machine with less memory erases by overwriting, which needs no tools.
@@ -129,28 +145,31 @@ internal sealed partial class MachineBootPolicy(
     };
 
     /// <summary>The installer of the machine's recipe, with the one-time token in the URL of its answer files.</summary>
-    private async ValueTask<BootInstruction?> InstallerAsync(
+    private async ValueTask<(BootInstruction? Instruction, Secret? Token)> InstallerAsync(
         BootRequest question, MacAddress address, Machine machine, CancellationToken cancellationToken)
     {
         if (installers?.Find(machine) is not { } recipe)
         {
             LogNoRecipe(machine.Id, machine.Deployment?.Recipe ?? "");
-            return null;
+            return default;
         }
 
-        if (!web.IsKnown) return null;
-        if (question.Phase == BootPhase.Discovery) return InstallerBoots.For(recipe.Boot, Places(question, address, machine, null, []));
+        if (!web.IsKnown) return default;
+        if (question.Phase == BootPhase.Discovery)
+            return (InstallerBoots.For(recipe.Boot, Places(question.ServerAddress, address, machine, null, [])), null);
         return await IssueAsync(question, address, machine, isInstaller: true, cancellationToken).ConfigureAwait(false) is { } token
-            ? InstallerBoots.For(
+            ? (InstallerBoots.For(
                 recipe.Boot,
-                Places(question, address, machine, token, await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false)))
-            : null;
+                Places(
+                    question.ServerAddress, address, machine, token,
+                    await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))), token)
+            : default;
     }
 
     private InstallerPlaces Places(
-        BootRequest question, MacAddress address, Machine machine, Secret? token, IReadOnlyList<string> tagOptions)
+        IPAddress? reached, MacAddress address, Machine machine, Secret? token, IReadOnlyList<string> tagOptions)
     {
-        var server = ServerFor(question.ServerAddress);
+        var server = ServerFor(reached);
         return new InstallerPlaces
         {
             Answers = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/metadata/latest/install/{token?.Reveal() ?? "-"}"),
@@ -215,11 +234,11 @@ internal sealed partial class MachineBootPolicy(
     }
 
     private BootInstruction.Kernel? Kernel(
-        BootRequest question, MacAddress address, EphemeralFileNames? files, Secret? token, EphemeralTools tools,
+        IPAddress? server, MacAddress address, EphemeralFileNames? files, Secret? token, EphemeralTools tools,
         IReadOnlyList<string>? tagOptions = null) =>
         files is not null && web.IsKnown
             ? new(files.Kernel, files.InitialRamDisks(tools),
-            CommandLine(files, question.ServerAddress, address, token, [options.KernelOptions, .. tagOptions ?? []]))
+            CommandLine(files, server, address, token, [options.KernelOptions, .. tagOptions ?? []]))
             : null;
 
     private string CommandLine(

@@ -11,4 +11,7 @@ internal sealed class PolicyPreview(IBootPolicy policy) : IBootPreview
     /// <inheritdoc/>
     public async Task<IReadOnlyList<BootPreviewEntry>> PreviewAsync(Machine machine, CancellationToken cancellationToken) =>
         policy is IBootPreview preview ? await preview.PreviewAsync(machine, cancellationToken).ConfigureAwait(false) : [];
+
+    /// <inheritdoc/>
+    public Uri? FindServerAddress(Machine machine) => (policy as IBootPreview)?.FindServerAddress(machine);
 }

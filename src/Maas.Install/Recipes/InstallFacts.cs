@@ -67,7 +67,8 @@ public sealed record InstallFacts
                 ["host"] = Server.Host,
                 ["metadata_url"] = $"{server}/metadata/",
                 ["status_url"] = $"{server}/metadata/status/{Machine.Id}",
-                ["time"] = Now.ToUnixTimeSeconds(),
+                // The same in each preview, so that previews can be compared.
+                ["time"] = Token is null ? 0L : Now.ToUnixTimeSeconds(),
             },
             ["credentials"] = new Dictionary<string, object?>
             {

@@ -37,7 +37,11 @@ public sealed class RecipeCatalog : IInstallRecipes
     public DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) =>
         Find(recipe, architecture)?.PlanStorage(config, hardware);
 
-    private InstallRecipe? Find(string name, string architecture) =>
+    /// <summary>Finds a recipe by its name.</summary>
+    /// <param name="name">The name, <c>debian/bookworm</c>.</param>
+    /// <param name="architecture">The architecture, with or without a sub-architecture.</param>
+    /// <returns>The recipe; <see langword="null"/> when there is none.</returns>
+    public InstallRecipe? Find(string name, string architecture) =>
         _recipes.FirstOrDefault(recipe => recipe.Name == name && recipe.Architecture == architecture.Split('/')[0]);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Maas.Core;
 using Maas.Core.Events;
 using Maas.Core.Records;
 

@@ -61,5 +61,21 @@ public class DiagnosisTests
         answer.GetProperty("next_boot").GetString().Should().Be("power off");
         answer.GetProperty("rule").GetString().Should().Be("the status is Ready, network boot is on, no system is installed");
         answer.GetProperty("requests").GetArrayLength().Should().Be(0);
+        answer.GetProperty("files").GetArrayLength().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_preview_is_compared_with_machines_that_the_user_sees()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.UploadImageAsync();
+        var (machine, other) = (await host.ReadyAsync(), await host.EnlistAsync("52:54:00:00:00:77"));
+        (await host.PostAsync(host.Bob, $"machines/{machine.Id}/?op=deploy")).Expect(200);
+        var path = $"machines/{other.Id}/?op=preview_boot&compare_to=";
+
+        (await host.GetAsync(host.Bob, path + machine.Id)).Expect(200);
+        (await host.GetAsync(host.Eve, path + machine.Id)).Expect(404);
+        (await host.GetAsync(host.Bob, path + "4y3h7q")).Expect(404);
+        (await host.GetAsync(host.Bob, path + "nonsense!")).Expect(404);
     }
 }

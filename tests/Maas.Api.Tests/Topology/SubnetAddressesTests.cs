@@ -70,6 +70,8 @@ public class SubnetAddressesTests
 
         listed.Select(each => (each.GetProperty("ip").GetString(), each.GetProperty("alloc_type").GetInt32()))
             .Should().Equal(("10.9.0.31", 5), ("10.9.0.32", 5));
+        listed[0].GetProperty("lease_end").GetString().Should().Be(
+            now.AddHours(1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
         listed[0].GetProperty("node_summary").GetProperty("system_id").GetString().Should().Be(machine.Id.ToString());
         forBob.Should().HaveCount(2).And.OnlyContain(each => Lacks(each, "node_summary"));
     }

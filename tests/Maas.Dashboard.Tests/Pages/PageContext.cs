@@ -26,7 +26,9 @@ internal static class PageContext
         context.Services.AddMudServices();
         context.Services.AddSingleton(host.Core).AddSingleton(time ?? TimeProvider.System).AddScoped<DashboardSession>()
             .AddSingleton<OpenConsoles>().AddSingleton<ChangeFailures>().AddScoped<OperationRunner>();
-        if (templates) context.Services.AddSingleton(host.Services.GetRequiredService<IAnswerTemplates>());
+        if (templates)
+            context.Services.AddSingleton(host.Services.GetRequiredService<IAnswerTemplates>())
+                .AddSingleton(host.Services.GetRequiredService<IAnswerFiles>());
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
         var (_, token) = host.Core.Sessions.BeginAsync(known, "127.0.0.1", "a test").GetAwaiter().GetResult();
         context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known, token)));

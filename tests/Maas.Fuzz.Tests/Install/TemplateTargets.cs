@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using Maas.Core;
 using Maas.Install.Recipes;
 using Maas.Install.Templates;
 

@@ -104,7 +104,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         var observer = new Observer(maas);
         var policy = new MachineBootPolicy(
             maas.Core.Machines, maas.Core.Devices, maas.Core.Tags, maas.Core.BootTokens, maas, maas, maas._options, maas._links,
-            new WebAddress(maas._options), new LogLines<MachineBootPolicy>([]), Recipes);
+            new WebAddress(maas._options), maas.Core.ReceivedBootFiles, new LogLines<MachineBootPolicy>([]), Recipes);
         string[] names =
         [
             "snponly.efi", "ipxe.efi", "undionly.kpxe", "ephemeral/kernel", "ephemeral/initrd", "start4.elf", "u-boot.bin", "install/linux",

@@ -430,6 +430,41 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_preview_has_the_script_of_each_boot_program_and_what_was_served_is_stored_without_its_token()
+    {
+        var machine = (await _core.Machines.GetAsync((await CommissioningMachineAsync()).Id))!;
+        var policy = Policy();
+
+        var scripts = (await policy.PreviewAsync(machine, default)).Where(entry => entry.Text is not null)
+            .ToDictionary(entry => entry.Request, entry => entry.Text!);
+        var question = Question(BootPhase.Script, Leased);
+        await policy.DecideAsync(question with { ScriptName = "ipxe/52-54-00-12-34-56" }, default);
+        await policy.DecideAsync(question with { ScriptName = "grub/grub.cfg-01-52-54-00-12-34-56" }, default);
+        await policy.DecideAsync(question with { ClientAddress = Neighbour, ScriptName = "pxelinux.cfg/01-52-54-00-12-34-56" }, default);
+
+        scripts.Keys.Should().BeEquivalentTo("iPXE script", "GRUB configuration", "pxelinux configuration");
+        scripts["iPXE script"].Should().StartWith("#!ipxe\nkernel ../ephemeral/amd64/kernel initrd=initrd0 maas.url=")
+            .And.Contain(" maas.token=*** ");
+        scripts["GRUB configuration"].Should().Contain("'maas.token=***'");
+        (await _core.ReceivedBootFiles.ListAsync(machine.Id)).Select(file => (file.Name, file.Text)).Should().Equal(
+            ("GRUB configuration", scripts["GRUB configuration"]), ("iPXE script", scripts["iPXE script"]));
+        policy.FindServerAddress(machine).Should().Be(new Uri("http://10.0.0.1:5240/MAAS"));
+    }
+
+    [Fact]
+    public async Task A_preview_of_an_installer_has_its_script_with_no_token_in_the_address_of_its_answer_files()
+    {
+        var machine = (await _core.Machines.GetAsync((await DeployedByRecipeAsync()).Id))!;
+        var policy = Policy();
+        await policy.DecideAsync(Question(BootPhase.Script, Leased) with { ScriptName = "ipxe/52-54-00-12-34-56" }, default);
+
+        var text = (await policy.PreviewAsync(machine, default)).Single(entry => entry.Request == "iPXE script").Text!;
+
+        text.Should().Contain("/metadata/latest/install/***/preseed.cfg ");
+        (await _core.ReceivedBootFiles.ListAsync(machine.Id)).Should().ContainSingle().Which.Text.Should().Be(text);
+    }
+
+    [Fact]
     public async Task A_preview_names_what_is_missing_and_what_boots_from_the_disk()
     {
         var machine = (await _core.Machines.GetAsync((await CommissioningMachineAsync()).Id))!;
@@ -465,7 +500,7 @@ public sealed class MachineBootPolicyTests : IAsyncLifetime
         _links.Set(new ServedLink("lab", new MaasNetworkOptions(), new BootNetwork(Server, IPNetwork.Parse("10.0.0.0/24")), null));
         return new(
             _core.Machines, _core.Devices, _core.Tags, _core.BootTokens, _environment, new OneOwner(), _options, _links,
-            new WebAddress(_options), new LogLines<MachineBootPolicy>(_log), _installers);
+            new WebAddress(_options), _core.ReceivedBootFiles, new LogLines<MachineBootPolicy>(_log), _installers);
     }
 
     private static BootRequest Question(BootPhase phase, IPAddress from) =>

@@ -1,8 +1,7 @@
 using CsCheck;
-using Maas.Install.Templates;
 using Maas.Judges;
 
-namespace Maas.Install.Tests.Templates;
+namespace Maas.Core.Tests;
 
 public class TextDiffTests
 {

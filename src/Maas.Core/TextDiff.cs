@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Maas.Install.Templates;
+namespace Maas.Core;
 
 /// <summary>The difference of two texts, line by line, in the unified format of <c>diff -u</c>.</summary>
 public static class TextDiff
