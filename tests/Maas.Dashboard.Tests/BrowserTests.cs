@@ -129,6 +129,63 @@ public sealed class BrowserTests
     }
 
     [Fact]
+    public async Task An_operator_edits_a_script_and_networks_and_reads_what_a_machine_would_receive_by_keyboard()
+    {
+        var chromium = Judge.Require("chromium");
+        await using var host = await DashboardHost.StartAsync(bootPreview: new FixedBootPreview());
+        await host.AddImageAsync("custom/live", "squashfs");
+        var machine = await host.AddReadyMachineAsync("52:54:00:12:34:56", "rack1-node7");
+        await host.Core.ReceivedBootFiles.RecordAsync(machine, "iPXE script", "#!ipxe\nexit 1\n", Cancellation);
+        await using var browser = await OpenBrowser.StartAsync(chromium);
+        var (page, errors) = (browser.Page, browser.Errors);
+        await page.SignInAsync(host.Origin + "/MAAS/scripts");
+
+        await page.GetByLabel("Script", new() { Exact = true }).FillAsync("#!/bin/sh\nexit 0\n");
+        await page.PressAsync("Add script");
+        await page.GetByText("name: This field is required.").WaitForAsync();
+        await page.GetByLabel("Or a file").SetInputFilesAsync(new FilePayload
+        {
+            Name = "look", MimeType = "text/x-sh", Buffer = "#!/bin/sh\necho '<img src=x onerror=alert(1)>'\n"u8.ToArray(),
+        });
+        await page.WaitForFunctionAsync("() => document.querySelector('#script-text').value.includes('<img')");
+        await page.PressAsync("Add script");
+        await page.GetByText("The script was saved.").WaitForAsync();
+        await page.PressAsync("Compare with revision 1");
+        await page.GetByText("No difference.").WaitForAsync();
+        await page.ExpectAccessibleAsync("script");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Networks", Exact = true }).ClickAsync();
+        await page.PressAsync("Add subnet");
+        await page.GetByLabel("Network, such as").FillAsync("10.1.0.0/24");
+        await page.GetByLabel("Gateway").FillAsync("10.1.0.1");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("gateway of the subnet").WaitForAsync();
+        await page.PressAsync("Change VLAN untagged of fabric-0");
+        await page.ExpectAccessibleAsync("network-forms");
+        await page.PressAsync("Delete subnet 10.1.0.0/24 with its ranges and reserved addresses");
+        await page.PressAsync("Yes");
+        await page.GetByText("10.1.0.0/24 was deleted.").WaitForAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Machines" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "rack1-node7" }).ClickAsync();
+        await page.Locator("h1:focus", new() { HasText = "rack1-node7" }).WaitForAsync();
+        await page.GetByText("What it would receive at its next boot").PressAsync("Enter");
+        await page.GetByText("+echo rack1-node7 <img src=x").WaitForAsync();
+        await page.GetByLabel("Answer files").SelectOptionAsync("debian/bookworm");
+        await page.PressAsync("Show");
+        await page.GetByText("Text of preseed.cfg").PressAsync("Enter");
+        await page.GetByText("_preseed_V1").WaitForAsync();
+        await page.ExpectAccessibleAsync("boot-preview");
+
+        await page.PressAsync("Deploy");
+        await page.GetByLabel("Run in memory").PressAsync("Space");
+        await page.GetByText("Nothing is written to its disks").WaitForAsync();
+        (await page.GetByLabel("Storage layout").CountAsync()).Should().Be(0);
+        await page.ExpectAccessibleAsync("deploy-in-memory");
+        errors.Should().BeEmpty("no script is blocked and none fails");
+    }
+
+    [Fact]
     public async Task A_list_of_thousands_is_scrolled_searched_and_grouped()
     {
         var chromium = Judge.Require("chromium");

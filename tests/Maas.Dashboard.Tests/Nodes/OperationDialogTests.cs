@@ -92,6 +92,35 @@ public sealed class OperationDialogTests
     }
 
     [Fact]
+    public async Task A_machine_is_deployed_in_memory_and_its_disks_are_not_asked_for()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        await host.AddImageAsync("custom/whole");
+        await host.AddImageAsync("custom/live", "squashfs");
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        var dialogs = context.Render<MudDialogProvider>();
+        var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
+        page.Button("Deploy").Click();
+        dialogs.WaitForElement("#image", Patience).Change("custom/whole");
+        dialogs.Find("#layout").Change("lvm");
+        dialogs.Markup.Should().Contain("are overwritten");
+
+        dialogs.Find("#ephemeral").Change(true);
+
+        dialogs.WaitForAssertion(() => dialogs.FindAll("#layout, .plan").Should().BeEmpty(), Patience);
+        dialogs.FindAll("#image option").Select(option => option.GetAttribute("value")).Should()
+            .Equal("", "maas/ephemeral", "custom/live");
+        dialogs.Markup.Should().Contain("Nothing is written to its disks").And.NotContain("overwritten");
+        dialogs.Find("#image").Change("custom/live");
+        dialogs.Button("Deploy").Click();
+        page.ShouldSay("Deploy: done.");
+        var deployed = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
+        deployed.Deployment.Should().BeEquivalentTo(new { Ephemeral = true, Image = new { Name = "custom/live" } });
+        (await host.Core.NodeConfigs.GetAsync(deployed, Cancellation)).Storage.Groups.Should().BeEmpty("the layout was not applied");
+    }
+
+    [Fact]
     public async Task A_release_runs_the_chosen_scripts_and_erases_as_chosen()
     {
         await using var host = await DashboardHost.StartAsync();

@@ -166,28 +166,6 @@ public sealed class EditingPagesTests
     }
 
     [Fact]
-    public async Task A_script_is_added_by_its_metadata_and_deleted()
-    {
-        await using var host = await DashboardHost.StartAsync();
-        await using var context = PageContext.Of(host);
-        var page = context.Render<ScriptsPage>();
-        page.WaitForElement("#script-text").Change("#!/bin/sh\nexit 0\n");
-        page.FindAll("form")[0].Submit();
-        page.ShouldSay("cannot be used");
-
-        page.Find("#script-text").Change(
-            "#!/bin/sh\n# --- Start MAAS 1.0 script metadata ---\n# name: look\n# script_type: testing\n"
-            + "# --- End MAAS 1.0 script metadata ---\nexit 0\n");
-        page.FindAll("form")[0].Submit();
-        page.ShouldSay("The script was added.");
-        (await host.Core.NodeScripts.ListAsync(Cancellation)).Should().ContainSingle().Which.Name.Should().Be("look");
-
-        page.Confirm("Delete look");
-        page.ShouldSay("look was deleted.");
-        (await host.Core.NodeScripts.ListAsync(Cancellation)).Should().BeEmpty();
-    }
-
-    [Fact]
     public async Task A_name_of_the_DNS_is_added_and_deleted()
     {
         await using var host = await DashboardHost.StartAsync();
@@ -209,33 +187,6 @@ public sealed class EditingPagesTests
         dns.Resources.Should().ContainSingle().Which.Addresses.Should().BeEmpty("the text is still there");
         page.Confirm("Delete www Txt");
         page.ShouldSay("The record was deleted.");
-    }
-
-    [Fact]
-    public async Task A_subnet_gets_a_gateway_and_a_range()
-    {
-        await using var host = await DashboardHost.StartAsync();
-        await host.Core.Networks.Subnets.CreateAsync(
-            new Subnet { Cidr = IPNetwork.Parse("10.1.0.0/24"), VlanId = Vlan.DefaultId }, "admin", Cancellation);
-        await using var context = PageContext.Of(host);
-        var page = context.Render<NetworksPage>();
-        page.Button("Change 10.1.0.0/24").Click();
-        page.Find("#subnet-gateway").Change("10.1.0.1");
-        page.Find("#subnet-dns").Change("10.1.0.2 nonsense");
-        page.FindAll("form")[0].Submit();
-        page.ShouldSay("nonsense is no IP address.");
-        page.Find("#subnet-dns").Change("10.1.0.2");
-        page.Find("#range-start").Change("10.1.0.100");
-        page.Find("#range-end").Change("10.1.0.200");
-        page.FindAll("form")[1].Submit();
-        page.ShouldSay("The range was added.");
-        page.FindAll("form")[0].Submit();
-        page.ShouldSay("10.1.0.0/24 was changed.");
-
-        var topology = await host.Core.Topology.GetAsync(Cancellation);
-        var subnet = topology.Subnets.Single(each => each.Cidr == IPNetwork.Parse("10.1.0.0/24"));
-        subnet.Gateway.Should().Be(IPAddress.Parse("10.1.0.1"));
-        topology.RangesOf(subnet.Id).Should().ContainSingle();
     }
 
     [Fact]
