@@ -11,7 +11,7 @@ namespace ApiLoad;
 /// <summary>How long pages of a list take among many machines, in the order of their host names, as the dashboard reads them.</summary>
 internal static class SearchLoad
 {
-    private const string ByNumber = "number"; // stands for the order of numbers, where a page begins
+    private const string ByNumber = "number"; // the order of numbers, where a page begins
 
     private const int PageSize = 200, SavedTogether = 500, Rounds = 30;
 

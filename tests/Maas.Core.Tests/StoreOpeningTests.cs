@@ -14,7 +14,8 @@ public sealed class StoreOpeningTests
         var attempts = 0;
 
         await using var core = await new StoreOpening(
-            () => ++attempts < 3 ? Task.FromException<MaasCore>(Away) : OpenAsync(), outage, TimeProvider.System, default).OpenAsync();
+            () => ++attempts < 3 ? Task.FromException<MaasCore>(Away) : OpenAsync(), outage, TimeProvider.System,
+            TestContext.Current.CancellationToken).OpenAsync();
 
         attempts.Should().Be(3);
         outage.Should().Match<FakeOutage>(each => each.Begun == 1 && each.Ended == 1);
@@ -26,7 +27,7 @@ public sealed class StoreOpeningTests
     {
         var outage = new FakeOutage();
         var opened = new TaskCompletionSource<MaasCore>();
-        var opening = new StoreOpening(() => opened.Task, outage, TimeProvider.System, default).OpenAsync();
+        var opening = new StoreOpening(() => opened.Task, outage, TimeProvider.System, TestContext.Current.CancellationToken).OpenAsync();
         await outage.HasBegun.Task;
         opening.IsCompleted.Should().BeFalse();
 
@@ -39,9 +40,11 @@ public sealed class StoreOpeningTests
     [Fact(Timeout = 60_000)]
     public async Task Without_a_bridge_the_failure_is_that_of_the_start()
     {
-        var alone = () => new StoreOpening(() => Task.FromException<MaasCore>(Away), null, TimeProvider.System, default).OpenAsync();
+        var alone = () => new StoreOpening(
+            () => Task.FromException<MaasCore>(Away), null, TimeProvider.System, TestContext.Current.CancellationToken).OpenAsync();
         var outage = new FakeOutage { HasNothing = true };
-        var refused = () => new StoreOpening(() => Task.FromException<MaasCore>(Away), outage, TimeProvider.System, default).OpenAsync();
+        var refused = () => new StoreOpening(
+            () => Task.FromException<MaasCore>(Away), outage, TimeProvider.System, TestContext.Current.CancellationToken).OpenAsync();
 
         await alone.Should().ThrowAsync<StoreUnavailableException>();
         await refused.Should().ThrowAsync<StoreUnavailableException>();
@@ -55,7 +58,7 @@ public sealed class StoreOpeningTests
         var attempts = 0;
         var opening = () => new StoreOpening(
             () => Task.FromException<MaasCore>(++attempts == 1 ? Away : new StoreVersionException("it is newer")), outage,
-            TimeProvider.System, default).OpenAsync();
+            TimeProvider.System, TestContext.Current.CancellationToken).OpenAsync();
 
         await opening.Should().ThrowAsync<StoreVersionException>();
         outage.Ended.Should().Be(1);
@@ -64,7 +67,7 @@ public sealed class StoreOpeningTests
     [Fact(Timeout = 60_000)]
     public async Task A_host_that_stops_waits_no_longer()
     {
-        using var stopping = new CancellationTokenSource();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var outage = new FakeOutage();
         var opening = new StoreOpening(
             () => new TaskCompletionSource<MaasCore>().Task, outage, TimeProvider.System, stopping.Token).OpenAsync();

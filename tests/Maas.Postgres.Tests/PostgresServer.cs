@@ -117,13 +117,16 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         using var dump = Start(
             "pg_dump",
-            ["-h", _folder, "-p", $"{_port ?? 5432}", "-U", "maas", "-n", schema, "--inserts", "--no-owner", "--no-privileges", "postgres"]);
+            [
+                "-h", _folder, "-p", $"{_port ?? 5432}", "-U", "maas", "-n", schema, "--inserts", "--no-owner", "--no-privileges", "postgres",
+            ]);
         var error = dump.StandardError.ReadToEndAsync();
         var text = await dump.StandardOutput.ReadToEndAsync();
         await dump.WaitForExitAsync();
         if (dump.ExitCode != 0) throw new InvalidOperationException($"pg_dump failed: {await error}");
         // Without what is for psql alone, and comments, which name versions.
-        return string.Join('\n', text.Split('\n').Where(line => !line.StartsWith('\\') && !line.StartsWith("--", StringComparison.Ordinal)));
+        var lines = text.Split('\n').Where(line => !line.StartsWith('\\') && !line.StartsWith("--", StringComparison.Ordinal));
+        return string.Join('\n', lines);
     }
 
     /// <summary>Starts the server again after <see cref="StopAsync"/>.</summary>

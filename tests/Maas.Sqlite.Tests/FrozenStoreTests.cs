@@ -9,7 +9,7 @@ namespace Maas.Sqlite.Tests;
 
 /// <summary>
 /// A file of each version of the schema, as it was once written, is brought up to date: later changes of the program, and of the code that
-/// makes rows of old versions, do not change what is upgraded here. <c>UPDATE_GOLDEN=1</c> adds the file of a new version, and changes none.
+/// makes rows of old versions, do not change what is upgraded here. <c>UPDATE_GOLDEN=1</c> adds the file of a new version only.
 /// </summary>
 public sealed class FrozenStoreTests : IDisposable
 {

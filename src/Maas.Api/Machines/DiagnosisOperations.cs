@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Maas.Api.Results;
 using Maas.Api.Routing;
@@ -47,8 +46,8 @@ internal static class DiagnosisOperations
             {
                 json.WriteStartObject();
                 json.WriteString("name", NameOf(phase.Phase));
-                json.WriteString("start", TimeOf(phase.Start));
-                json.WriteString("end", phase.End is { } end ? TimeOf(end) : null);
+                json.WriteString("start", JsonWriting.TimeOf(phase.Start));
+                json.WriteString("end", phase.End is { } end ? JsonWriting.TimeOf(end) : null);
                 json.WriteEndObject();
             }
 
@@ -98,7 +97,7 @@ internal static class DiagnosisOperations
                 json.WriteString("name", file.Name);
                 json.WriteString("text", file.Text);
                 json.WriteString("problem", file.Problem);
-                json.WriteString("received_at", file.ReceivedAt is { } at ? TimeOf(at) : null);
+                json.WriteString("received_at", file.ReceivedAt is { } at ? JsonWriting.TimeOf(at) : null);
                 json.WriteString("change", file.Change);
                 json.WriteEndObject();
             }
@@ -132,7 +131,7 @@ internal static class DiagnosisOperations
                 _ => ("", ""),
             };
             json.WriteStartObject();
-            json.WriteString("time", TimeOf(entry.At));
+            json.WriteString("time", JsonWriting.TimeOf(entry.At));
             json.WriteString("kind", kind);
             json.WriteString("text", LogText.From(text, LongestText));
             json.WriteEndObject();
@@ -141,9 +140,6 @@ internal static class DiagnosisOperations
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    internal static string TimeOf(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static string NameOf(DiagnosisPhase phase) => phase switch
     {

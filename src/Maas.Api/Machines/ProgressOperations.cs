@@ -51,7 +51,7 @@ internal static class ProgressOperations
                 json.WriteStartObject();
                 json.WriteString("name", NameOf(step.Stage));
                 json.WriteBoolean("reached", step.IsReached);
-                json.WriteString("time", step.At is { } at ? DiagnosisOperations.TimeOf(at) : null);
+                json.WriteString("time", step.At is { } at ? JsonWriting.TimeOf(at) : null);
                 WritePercent(json, step.Percent);
                 json.WriteString("detail", step.Detail);
                 json.WriteEndObject();
@@ -68,8 +68,8 @@ internal static class ProgressOperations
         json.WriteString("system_id", operation.Machine.Id.ToString());
         json.WriteString("hostname", operation.Machine.Hostname);
         json.WriteString("operation", operation.Machine.Status.DisplayName);
-        json.WriteString("since", DiagnosisOperations.TimeOf(operation.Since));
-        json.WriteString("deadline", DiagnosisOperations.TimeOf(operation.Deadline));
+        json.WriteString("since", JsonWriting.TimeOf(operation.Since));
+        json.WriteString("deadline", JsonWriting.TimeOf(operation.Deadline));
         json.WriteString("step", JsonNamingPolicy.KebabCaseLower.ConvertName(operation.Step));
         WritePercent(json, operation.Percent);
         json.WriteString("message", operation.Machine.StatusMessage);

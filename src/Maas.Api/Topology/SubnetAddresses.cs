@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Maas.Api.Machines;
 using Maas.Api.Results;
 using Maas.Api.Routing;
 using Maas.Core.Nodes;
@@ -61,7 +60,7 @@ internal static class SubnetAddresses
             json.WriteNumber("alloc_type", (int)address.Kind);
             json.WriteString("created", address.Created.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture));
             // MAAS does not have it.
-            if (leases.TryGetValue(address.Ip, out var lease)) json.WriteString("lease_end", DiagnosisOperations.TimeOf(lease.Ends));
+            if (leases.TryGetValue(address.Ip, out var lease)) json.WriteString("lease_end", JsonWriting.TimeOf(lease.Ends));
             if (withUser) json.WriteString("user", address.User);
             if (withNode && address.Node is { } id && known.TryGetValue(id, out var machine)) WriteNode(json, machine, address);
             json.WriteEndObject();

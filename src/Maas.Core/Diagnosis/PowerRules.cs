@@ -79,7 +79,7 @@ internal static class PowerRules
         if (trace.HasFailed || trace.Machine.PowerState is not MachinePowerState.Off || !trace.IsSilentFor(BootTrace.StepTime)
             || !(trace.Age >= BootTrace.SelfTestTime || trace.Reports.Any(entry => entry.Note is { Type: "Power" })))
             return null;
-        // An agent that reaches nobody turns the machine off: that is no cause.
+        // An agent without a connection to the server turns the machine off: that is no cause.
         var isOfAgent = trace.AwaitsAgent && trace.Attempts.Any(attempt => attempt.Stage >= BootStage.Kernel);
         return new Finding(isOfAgent ? ExplanationConfidence.Inferred : ExplanationConfidence.Stated, EvidenceOf(trace));
     }

@@ -84,7 +84,7 @@ public interface IMachineStore
     /// <summary>Reads the user data of a machine.</summary>
     /// <param name="id">Which machine.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The bytes; <see langword="null"/> when there are none.</returns>
+    /// <returns>The bytes; <see langword="null"/> when the machine has no user data.</returns>
     Task<byte[]?> GetUserDataAsync(SystemId id, CancellationToken cancellationToken);
 
     /// <summary>Reads the change history: changes with numbers above <paramref name="after"/>, ascending.</summary>

@@ -13,7 +13,7 @@ internal static class ScriptText
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text of bytes; <see langword="null"/> when they are no text in UTF-8, or there are none.</summary>
+    /// <summary>The text of bytes; <see langword="null"/> when they are no text in UTF-8, or missing.</summary>
     public static string? From(ReadOnlyMemory<byte>? bytes)
     {
         if (bytes is not { } some) return null;

@@ -5,7 +5,7 @@ namespace Maas.Dashboard.Networks;
 /// <summary>Addresses as users type them.</summary>
 internal static class AddressText
 {
-    /// <summary>Reads an address; an empty text is none.</summary>
+    /// <summary>Reads an address; <see langword="null"/> for an empty text.</summary>
     /// <returns>What is wrong; <see langword="null"/> when nothing is.</returns>
     public static string? Read(string field, string text, out IPAddress? address)
     {

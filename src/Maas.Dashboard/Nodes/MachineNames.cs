@@ -9,7 +9,7 @@ internal static class MachineNames
     /// <summary>Finds a machine; the caller checks that the user sees it.</summary>
     /// <param name="machines">The machines.</param>
     /// <param name="text">A system id, a MAC address, a host name, or a host name with its domain.</param>
-    /// <returns>The machine; <see langword="null"/> when there is none.</returns>
+    /// <returns>The machine; <see langword="null"/> when no machine has the name.</returns>
     public static async Task<Machine?> FindAsync(Machines machines, string text)
     {
         if (SystemId.TryParse(text, out var id) && await machines.GetAsync(id) is { } machine) return machine;

@@ -102,9 +102,10 @@ internal sealed partial class HostReporter : BackgroundService
             HealthCheckResult result;
             try
             {
-                result = await registration.Factory(scope.ServiceProvider)
-                    .CheckHealthAsync(new HealthCheckContext { Registration = registration }, limit.Token).WaitAsync(limit.Token)
-                    .ConfigureAwait(false);
+                var check = registration.Factory(scope.ServiceProvider);
+                if (check is SharedHealthCheck shared) check = shared.Check; // what requests are answered with stays as old as they made it
+                result = await check.CheckHealthAsync(new HealthCheckContext { Registration = registration }, limit.Token)
+                    .WaitAsync(limit.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {

@@ -16,6 +16,9 @@ internal sealed class SharedHealthCheck(IHealthCheck check, TimeProvider timePro
     private Task<HealthCheckResult>? _running; // it may outlast its limit
     private long _ended;
 
+    /// <summary>The check itself, for a caller that asks seldom, and whose result is not for requests.</summary>
+    public IHealthCheck Check => check;
+
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -76,6 +76,6 @@ internal sealed partial class NetworkSnapshotFile(
 
     private static string TitleOf(ReadOnlySpan<byte> content) => $"{Title}{Convert.ToHexStringLower(SHA256.HashData(content))}\n";
 
-    [LoggerMessage(189, LogLevel.Error, "What is stored of the networks cannot be kept for a start without the store: {Reason}")]
+    [LoggerMessage(195, LogLevel.Error, "What is stored of the networks cannot be kept for a start without the store: {Reason}")]
     private partial void LogNotWritten(string reason);
 }

@@ -26,7 +26,7 @@ internal sealed partial class OutageWeb : IAsyncDisposable
 
     /// <summary>Starts it, where the host's web server is Kestrel.</summary>
     /// <param name="services">The services of the host.</param>
-    /// <param name="status">What clients are told. They are not authenticated.</param>
+    /// <param name="status">The answer to clients. They are not authenticated.</param>
     /// <param name="logger">Where to log that it cannot listen.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<OutageWeb?> StartAsync(

@@ -7,7 +7,7 @@ namespace Maas.Hosting.Power;
 
 /// <summary>
 /// Sensors, read by the drivers of <c>Maas.Power</c>, which have one conversation at a time with a controller. A reading, or a failure,
-/// serves all requests for 15 seconds, and one reading of a machine is under way at a time, whoever waits for it: requests for pages
+/// serves all requests for 15 seconds, and one reading of a machine is under way at a time for all who wait: requests for pages
 /// neither keep a controller busy nor lock an account.
 /// </summary>
 internal sealed class DriverSensors(PowerDrivers drivers, TimeProvider timeProvider) : IMachineSensors

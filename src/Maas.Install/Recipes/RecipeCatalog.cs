@@ -40,7 +40,7 @@ public sealed class RecipeCatalog : IInstallRecipes
     /// <summary>Finds a recipe by its name.</summary>
     /// <param name="name">The name, <c>debian/bookworm</c>.</param>
     /// <param name="architecture">The architecture, with or without a sub-architecture.</param>
-    /// <returns>The recipe; <see langword="null"/> when there is none.</returns>
+    /// <returns>The recipe; <see langword="null"/> when no recipe has the name and the architecture.</returns>
     public InstallRecipe? Find(string name, string architecture) =>
         _recipes.FirstOrDefault(recipe => recipe.Name == name && recipe.Architecture == architecture.Split('/')[0]);
 

@@ -100,9 +100,13 @@ internal sealed partial class DebianInstallerRun(
         return Uri.TryCreate(script.Groups["metadata"].Value, UriKind.Absolute, out metadata) && key is not null;
     }
 
-    // By its serial number; a disk without one by its name.
+    // The first disk that the script looks for: by its serial number and size, or, where the installer partitions by itself, by its name.
     private SimulatedDisk? Find(string script)
     {
+        if (Planned().Match(script) is { Success: true } planned)
+            return disks.FirstOrDefault(disk =>
+                disk.Model.Serial == planned.Groups["serial"].Value.Trim('\'')
+                && disk.Model.Size.ToString(CultureInfo.InvariantCulture) == planned.Groups["size"].Value);
         var (serial, name) = (Wanted().Match(script).Groups["value"].Value, Named().Match(script).Groups["value"].Value);
         return disks.FirstOrDefault(disk => serial.Length > 0 ? disk.Model.Serial == serial : disk.Model.Name == name);
     }
@@ -114,6 +118,11 @@ internal sealed partial class DebianInstallerRun(
         """oauth_consumer_key="(?<consumer>[^"]+)", oauth_token="(?<token>[^"]+)", oauth_signature="%26(?<secret>[^"]+)""",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Authorization();
+
+    [GeneratedRegex(
+        @"\$\(maas_disk (?<serial>'[^']*'|\S+) ('[^']*'|\S+) ('[^']*'|\S+) (?<size>[0-9]+)\)",
+        RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Planned();
 
     [GeneratedRegex("^want='?(?<value>[^'\n]*)'?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex Wanted();

@@ -50,9 +50,17 @@ internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, Li
     private Task StepAsync(Func<Task> action, TaskCreationOptions completion)
     {
         var done = new TaskCompletionSource(completion);
-        network.Loop.Enqueue(() => _ = CompleteAsync(action, done));
+        network.Loop.Enqueue(() => _ = CompleteAsync(() => WithoutClockAsync(action), done));
         return done.Task;
     }
+
+    // Some of what ends with the machine completes on other threads: the clock waits for it.
+    private async Task WithoutClockAsync(Func<Task> action) =>
+        await network.Loop.OutsideAsync("the end of a machine", async () =>
+        {
+            await action().ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
 
     private Task RunAsync(Func<Task> run, TaskCompletionSource ended)
     {

@@ -39,6 +39,7 @@ public partial class SecretsInJsonTests
         Power = Power,
         PowerState = MachinePowerState.On,
         Owner = "bob",
+        SshEnabledBy = "bob",
         AllocatedByToken = "tokenkey",
         AgentName = "juju",
         OwnerData = new Dictionary<string, string> { ["rack"] = "r1" },

@@ -35,7 +35,7 @@ public class HostsTests
     public async Task The_host_that_leads_says_so_until_it_stops()
     {
         await using var test = await TestCore.OpenAsync();
-        using var stop = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
         var run = test.Core.RunAsync(stop.Token);
 

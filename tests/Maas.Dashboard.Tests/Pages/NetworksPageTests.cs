@@ -1,7 +1,6 @@
 using System.Net;
 using Bunit;
 using Maas.Core;
-using Maas.Core.Nodes;
 using Maas.Core.Topology;
 using Maas.Dashboard.Pages;
 

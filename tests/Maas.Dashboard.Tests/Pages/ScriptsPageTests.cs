@@ -1,6 +1,5 @@
 using System.Text;
 using Bunit;
-using Maas.Core.Scripts;
 using Maas.Dashboard.Pages;
 using Microsoft.AspNetCore.Components.Forms;
 

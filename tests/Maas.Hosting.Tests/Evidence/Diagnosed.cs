@@ -1,5 +1,4 @@
 using Maas.Core.Diagnosis;
-using Maas.Core.Events;
 using Maas.Core.Nodes;
 
 namespace Maas.Hosting.Tests.Evidence;

@@ -1,6 +1,5 @@
 using Maas.Core;
 using Maas.Core.Diagnosis;
-using Maas.Core.Events;
 using Maas.Core.Nodes;
 using Maas.Testing;
 

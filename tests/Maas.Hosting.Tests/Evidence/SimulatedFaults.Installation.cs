@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Maas.Boot;
-using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Testing;
 using Maas.Testing.Hardware;

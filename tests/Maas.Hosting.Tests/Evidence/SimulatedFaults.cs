@@ -1,5 +1,4 @@
 using System.Net;
-using Maas.Boot;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Dhcp4.Wire;
 using Maas.Core.Power;
@@ -77,7 +76,10 @@ internal static partial class SimulatedFaults
         ["other-hardware"] = () => DeployAsync(
             change: options => options with { Uuid = Guid.Parse("4c4c4544-0042-0001-0000-000000000002") }, time: FiveMinutes),
         ["image-not-written"] = () => DeployAsync(
-            change: options => options with { Hardware = HardwareWith(new SimulatedDiskModel("vda", 16L << 30) { FailsAfter = 500_000 }) },
+            change: options => options with
+            {
+                Hardware = HardwareWith(new SimulatedDiskModel("vda", 16L << 30, "S1") { FailsAfter = 500_000 }),
+            },
             time: FiveMinutes),
         ["image-not-written (the server is gone)"] = () => DeployAsync(
             time: FiveMinutes, blocks: url => url.AbsolutePath.EndsWith("/maas-image")),

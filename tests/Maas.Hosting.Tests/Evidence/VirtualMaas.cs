@@ -7,7 +7,6 @@ using Maas.Boot.Files;
 using Maas.Boot.Scripts;
 using Maas.Boot.Tftp;
 using Maas.Core;
-using Maas.Core.Diagnosis;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
@@ -19,6 +18,7 @@ using Maas.Install;
 using Maas.Install.Recipes;
 using Maas.Install.Templates;
 using Maas.Testing;
+using Maas.Testing.Hardware;
 using Maas.Testing.Virtual;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -144,6 +144,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         {
             Mac = HardwareAddress.Parse(mac),
             Firmware = SimulatedFirmware.UefiPxe,
+            Hardware = new SimulatedHardware { Disks = [new SimulatedDiskModel("vda", 16L << 30, "S1")] },
             Network = new SimulatedNetwork { Virtual = Network, Link = link ?? LinkConditions.Lan },
             // A file is not of the network: its clock would not wait for it.
             DiskFolder = null,
@@ -288,7 +289,7 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
     async Task<MachinePowerResult> IMachinePower.TurnOffAsync(MachinePowerTarget target, CancellationToken cancellationToken)
     {
         if (Refuses(PowerAction.TurnOff) is { } refused) return refused;
-        if (SwitchesMachines && MachineOf(target) is { } machine) await Network.RunAsync(() => machine.TurnOffAsync());
+        if (SwitchesMachines && MachineOf(target) is { } machine) await Network.RunAsync(() => machine.TurnOffAsync(), cancellationToken);
         return new MachinePowerResult.Done(MachinePowerState.Off);
     }
 
@@ -340,7 +341,8 @@ internal sealed class VirtualMaas : IAsyncDisposable, IEphemeralEnvironment, IAd
         builder.WebHost.UseTestServer();
         builder.Services.AddSingleton(Network.TimeProvider).AddSingleton(Core).AddSingleton(observer)
             .AddSingleton(new BootFileSource(policy, files, observer, Network.TimeProvider)).AddMaasApi(_ => { })
-            .AddSingleton<IAnswerFiles>(new AnswerFileWriter(Recipes, templates, Core.SshKeys, Network.TimeProvider));
+            .AddSingleton<IAnswerFiles>(
+                new AnswerFileWriter(Recipes, templates, Core.SshKeys, Network.TimeProvider, configs: Core.NodeConfigs));
         _web = builder.Build();
         _web.Use(async (context, next) =>
         {

@@ -10,8 +10,8 @@ namespace Maas.Boot.Dhcp4.Leases;
 /// <remarks>
 /// <para>
 /// It renews the leases of the snapshot for as long as the store keeps them for their clients, leases reserved addresses, and leases a
-/// small reserve to new clients, which the store has assigned to the host for this. So no address is assigned twice, whatever other servers do.
-/// What it grants is on the host's disk before the client learns of it. It answers nothing else.
+/// small reserve to new clients, which the store has assigned to the host for this. So no address is assigned twice, whatever other servers
+/// do. What it grants is on the host's disk before the client learns of it. It answers nothing else.
 /// </para>
 /// <para>
 /// When the store answers, dispose of it and open a <see cref="SharedLeaseAllocator"/> with the same file, which writes what was granted to
