@@ -34,7 +34,7 @@ public static class InstallServiceCollectionExtensions
         services.AddSingleton(static provider => new AnswerFileWriter(
             provider.GetRequiredService<RecipeCatalog>(), provider.GetRequiredService<TemplateLibrary>(),
             provider.GetRequiredService<SshKeys>(), provider.GetRequiredService<MaasCore>().TimeProvider,
-            provider.GetService<PackageProxies>(), provider.GetService<NodeConfigs>()));
+            provider.GetService<PackageProxies>(), provider.GetRequiredService<MaasCore>().NodeConfigs));
         services.AddSingleton<IAnswerFiles>(static provider => provider.GetRequiredService<AnswerFileWriter>());
         services.AddSingleton<IAnswerTemplates, AnswerTemplates>();
         return services;

@@ -43,7 +43,8 @@ public sealed partial class DemonstrationTests
             string[] publish =
             [
                 "publish", Repository.PathOf("samples/MaasServer"), "--configuration", Repository.Configuration,
-                "--output", output.FullName, "--runtime", RuntimeInformation.RuntimeIdentifier, "--verbosity", "quiet", "-p:WithDashboard=true",
+                "--output", output.FullName, "--runtime", RuntimeInformation.RuntimeIdentifier, "--verbosity", "quiet",
+                "-p:WithDashboard=true",
                 // Code is compiled when it runs, which is what takes least time here.
                 "-p:PublishReadyToRun=false", "-p:UseSharedCompilation=false", "-nodeReuse:false", "-p:BuildProjectReferences=false",
                 "-maxcpucount:1",

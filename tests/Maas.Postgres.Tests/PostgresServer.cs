@@ -118,7 +118,8 @@ public sealed class PostgresServer : IAsyncDisposable
         using var dump = Start(
             "pg_dump",
             [
-                "-h", _folder, "-p", $"{_port ?? 5432}", "-U", "maas", "-n", schema, "--inserts", "--no-owner", "--no-privileges", "postgres",
+                "-h", _folder, "-p", $"{_port ?? 5432}", "-U", "maas", "-n", schema, "--inserts", "--no-owner", "--no-privileges",
+                "postgres",
             ]);
         var error = dump.StandardError.ReadToEndAsync();
         var text = await dump.StandardOutput.ReadToEndAsync();

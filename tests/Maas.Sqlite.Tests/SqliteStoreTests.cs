@@ -223,7 +223,8 @@ public sealed class SqliteStoreTests : IDisposable
             var plan = await database.ReadAsync(
                 connection =>
                 {
-                    var (by, where, parameters) = SqlMachineFilter.Build(connection, filter);
+                    var (isNamed, where, parameters) = SqlMachineFilter.Build(connection, filter);
+                    var by = isNamed ? "" : SqlDialect.BySearch;
                     return connection.Query(
                         $"EXPLAIN QUERY PLAN SELECT m.document FROM machines m {by} {where} {SqlMachineFilter.OrderAndLimit(filter)}",
                         row => row.GetString(3), [.. parameters]);

@@ -47,12 +47,7 @@ internal static class YamlText
         catch (Exception exception) when (exception is YamlException or JsonException or ArgumentException or InvalidOperationException)
         {
             reason = LogText.From(exception.Message, 200);
-            line = exception switch
-            {
-                YamlException { Start.Line: > 0 and var at } => (int)at,
-                SyntaxErrorException or SemanticErrorException => yaml.AsSpan().Count('\n'), // at the end of the text
-                _ => 0,
-            };
+            line = exception is YamlException { Start: var start } && start.Line > 0 ? (int)start.Line : 0;
             return false;
         }
     }

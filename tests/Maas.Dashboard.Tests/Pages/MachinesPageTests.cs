@@ -94,7 +94,6 @@ public sealed class MachinesPageTests
 
         context.Render<UsersPage>().WaitForElement("p").TextContent.Should().Contain("Only administrators");
         context.Render<SettingsPage>().WaitForElement("p").TextContent.Should().Contain("Only administrators");
-        context.Render<ScriptsPage>().WaitForElement("p").TextContent.Should().Contain("Only administrators");
         context.Render<HealthPage>().WaitForElement("p").TextContent.Should().Contain("Only an administrator");
     }
 
