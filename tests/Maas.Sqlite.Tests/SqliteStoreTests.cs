@@ -202,7 +202,7 @@ public sealed class SqliteStoreTests : IDisposable
         (MachineFilter Filter, string Index)[] filters =
         [
             (page, "machines_search"),
-            (page with { Search = ["web", "10.0."], VisibleTo = "ann", Owners = ["ann"] }, "machines_search"),
+            (page with { Search = ["web", "10.0."], VisibleTo = "ann", Owners = ["ann"] }, "machines_by_owner"),
             (page with { Search = ["web"], Statuses = [MachineStatus.Ready], Zones = [2], NotPools = [3] }, "machines_search"),
             (page with { Search = ["web"], Ids = [SystemId.Parse("abc346")] }, "(id=?)"),
             (page with { Search = ["web"], Tags = ["rare"] }, "(tag=?)"),
