@@ -33,6 +33,7 @@ public class BootFileSourceTests
             Phase = BootPhase.Script,
             ClientAddress = Client,
             ServerAddress = Server,
+            ScriptName = "pxelinux.cfg/01-52-54-00-00-00-01",
         });
     }
 
