@@ -15,19 +15,12 @@ public sealed class RedfishDriver : IPowerDriver, ISensorDriver
 {
     private readonly RedfishOptions _options;
     private readonly TimeProvider _timeProvider;
-    private readonly Func<HttpMessageHandler>? _network;
     private readonly PowerConversations _conversations;
 
     /// <summary>Makes a driver; without arguments, one with the options' defaults and the system's clock.</summary>
     public RedfishDriver(RedfishOptions? options = null, TimeProvider? timeProvider = null)
-        : this(options ?? new(), timeProvider ?? TimeProvider.System, network: null)
     {
-    }
-
-    /// <summary>Makes a driver whose requests go by handlers instead of sockets; <see langword="null"/> for sockets.</summary>
-    internal RedfishDriver(RedfishOptions options, TimeProvider timeProvider, Func<HttpMessageHandler>? network)
-    {
-        (_options, _timeProvider, _network) = (options, timeProvider, network);
+        (_options, _timeProvider) = (options ?? new(), timeProvider ?? TimeProvider.System);
         _conversations = new PowerConversations(_options.Timing, _timeProvider, new PowerConnector(ConnectAsync, Translate));
     }
 
@@ -98,7 +91,7 @@ public sealed class RedfishDriver : IPowerDriver, ISensorDriver
     {
         if (!TryRead(target, out var settings, out var problem) || settings is null)
             throw new PowerFailureException(PowerFailure.BadParameters, problem);
-        var client = new RedfishClient(settings, _options.Http, _timeProvider, _network?.Invoke());
+        var client = new RedfishClient(settings, _options.Http, _timeProvider);
         try
         {
             // Only the system is read before the command: a service may have hundreds of resources.

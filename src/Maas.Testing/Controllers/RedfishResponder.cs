@@ -17,6 +17,7 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
     private readonly string _bootMode = "UEFI";
     private int _busy = options.BusyRequests;
     private int _version = 1;
+    private bool _wanted;
 
     public string? Image { get; private set; }
 
@@ -171,6 +172,7 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
         if (command is null) return Error(400, $"The reset type {type} is not supported.");
         // As some services do.
         if (command == "on" && chassis.IsOn) return Error(409, "The system is on.");
+        if (command is "on" or "off" or "shutdown" or "cycle") _wanted = command is "on" or "cycle";
         chassis.Switch(command);
         return new HttpAnswer(204);
     }
@@ -223,12 +225,9 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
 
     private JsonObject System(string path, string id)
     {
-        var state = (options.ShowsTransitions ? chassis.SwitchingTo : null) switch
-        {
-            true => "PoweringOn",
-            false => "PoweringOff",
-            null => chassis.IsOn ? "On" : "Off",
-        };
+        var isOn = chassis.IsOn;
+        var state = isOn == _wanted || !options.ShowsTransitions ? isOn ? "On" : "Off"
+            : _wanted ? "PoweringOn" : "PoweringOff";
         var system = new JsonObject
         {
             ["@odata.id"] = path,

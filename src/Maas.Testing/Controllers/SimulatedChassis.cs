@@ -10,21 +10,12 @@ public sealed class SimulatedChassis(TimeProvider? timeProvider = null)
     private readonly Lock _lock = new();
     private readonly List<string> _commands = [];
     private bool _isOn;
-    private bool? _switchingTo;
-    private int _version;
-    private ITimer? _timer;
+    private bool _next;
+    private long? _switchAt;
+    private TimeSpan _delay;
 
-    /// <summary>
-    /// Called when the machine turns on or off; use it to switch a <see cref="SimulatedMachine"/>. A machine that is on is turned off and
-    /// on again by <c>cycle</c> and <c>reset</c>.
-    /// </summary>
+    /// <summary>Called after the machine turned on or off; use it to switch a <see cref="SimulatedMachine"/>.</summary>
     public Action<bool>? PowerSwitched { get; init; }
-
-    /// <summary>
-    /// Whether the machine is on, for one that turns itself off, such as a <see cref="SimulatedMachine"/>; null for what was last
-    /// commanded.
-    /// </summary>
-    public Func<bool>? IsMachineOn { get; init; }
 
     /// <summary>How long the machine takes to turn on or off; none.</summary>
     public TimeSpan SwitchDelay { get; set; }
@@ -56,23 +47,14 @@ public sealed class SimulatedChassis(TimeProvider? timeProvider = null)
         }
     }
 
-    /// <summary>What the machine switches to while it takes its time; null when it is not switching.</summary>
-    internal bool? SwitchingTo
-    {
-        get
-        {
-            lock (_lock) return _switchingTo;
-        }
-    }
-
     /// <summary>Carries out a power command; an unknown one is an exception.</summary>
     public void Switch(string command)
     {
-        bool state, isRestart;
+        bool? switched = null;
         lock (_lock)
         {
             _commands.Add(command);
-            (state, var delay) = command switch
+            var (state, delay) = command switch
             {
                 "on" => (true, SwitchDelay),
                 "off" => (false, SwitchDelay),
@@ -87,44 +69,19 @@ public sealed class SimulatedChassis(TimeProvider? timeProvider = null)
                 return;
             }
 
-            _isOn = Current();
-            isRestart = _isOn && command is "cycle" or "reset";
-            _version++;
-            _timer?.Dispose();
-            _timer = null;
-            _switchingTo = delay > TimeSpan.Zero ? state : null;
-            if (_switchingTo is not null)
-            {
-                var version = _version;
-                _timer = _timeProvider.CreateTimer(_ => Complete(version, state, isRestart), null, delay, Timeout.InfiniteTimeSpan);
-                return;
-            }
-
-            _isOn = state;
+            Current();
+            (_next, _delay, _switchAt) = (state, delay, _timeProvider.GetTimestamp());
+            if (delay == TimeSpan.Zero && Current() == state) switched = state;
         }
 
-        Tell(state, isRestart);
+        if (switched is { } isOn) PowerSwitched?.Invoke(isOn);
     }
 
-    // The machine has taken its time, unless another command came since.
-    private void Complete(int version, bool state, bool isRestart)
+    private bool Current()
     {
-        lock (_lock)
-        {
-            if (version != _version) return;
-            (_isOn, _switchingTo) = (state, null);
-        }
-
-        Tell(state, isRestart);
+        if (_switchAt is { } since && _timeProvider.GetElapsedTime(since) >= _delay) (_isOn, _switchAt) = (_next, null);
+        return _isOn;
     }
-
-    private void Tell(bool state, bool isRestart)
-    {
-        if (isRestart) PowerSwitched?.Invoke(false);
-        PowerSwitched?.Invoke(state);
-    }
-
-    private bool Current() => _switchingTo is null && IsMachineOn is { } reads ? reads() : _isOn;
 }
 
 /// <summary>Where a simulated machine boots from.</summary>
