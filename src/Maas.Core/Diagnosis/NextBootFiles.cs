@@ -23,12 +23,12 @@ public sealed class NextBootFiles(ReceivedBootFiles received, IBootPreview? boot
     /// <param name="machine">The machine.</param>
     /// <param name="query">The user, and what to compare it with.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<NextBoot> ReadAsync(Machine machine, NextBootQuery query, CancellationToken cancellationToken = default)
+    public async Task<NextBootPreview> ReadAsync(Machine machine, NextBootQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(query);
         var (requests, files) = await ReadAsync(machine, query.Recipe, query.Server, cancellationToken).ConfigureAwait(false);
-        return new NextBoot(
+        return new NextBootPreview(
             requests,
             query.ComparedTo is { } other
                 ? Compare(
@@ -106,7 +106,7 @@ public sealed record NextBootQuery(Uri Server, MachineActor Actor)
 /// <summary>What a machine would receive at its next boot.</summary>
 /// <param name="Requests">The requests of a boot in their order, each with its answer; none without boot servers.</param>
 /// <param name="Files">The boot scripts that have an answer, then the answer files.</param>
-public sealed record NextBoot(IReadOnlyList<BootPreviewEntry> Requests, IReadOnlyList<NextBootFile> Files);
+public sealed record NextBootPreview(IReadOnlyList<BootPreviewEntry> Requests, IReadOnlyList<NextBootFile> Files);
 
 /// <summary>A file that a machine would receive.</summary>
 /// <param name="Name">What it is: <c>iPXE script</c>, <c>GRUB configuration</c> …, or a file's name such as <c>preseed.cfg</c>.</param>

@@ -14,7 +14,7 @@ public sealed record InstallFacts
     internal static readonly TimeSpan SignInterval = TimeSpan.FromMinutes(2);
 
     /// <summary>What replaces a secret in previews.</summary>
-    public const string Hidden = "********";
+    public const string Hidden = SecretMask.Hidden;
 
     /// <summary>The machine.</summary>
     public required Machine Machine { get; init; }

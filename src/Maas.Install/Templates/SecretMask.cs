@@ -1,17 +1,19 @@
 using System.Text.RegularExpressions;
-using Maas.Install.Recipes;
 
 namespace Maas.Install.Templates;
 
 /// <summary>
 /// Replaces secrets by asterisks that templates contain as text: password hashes in the format of crypt(5), and passwords in URLs. Values
-/// that templates read are hidden before (<see cref="InstallFacts"/>).
+/// that templates read are replaced before.
 /// </summary>
 internal static partial class SecretMask
 {
+    /// <summary>What replaces a secret.</summary>
+    public const string Hidden = "********";
+
     /// <summary>The text without them.</summary>
     public static string Apply(string text) =>
-        UrlPassword().Replace(CryptHash().Replace(text, InstallFacts.Hidden), $"${{before}}{InstallFacts.Hidden}@");
+        UrlPassword().Replace(CryptHash().Replace(text, Hidden), $"${{before}}{Hidden}@");
 
     // $id$parameters$salt$hash: MD5, bcrypt, SHA-256, SHA-512, SHA-1, yescrypt, gost-yescrypt, scrypt and Argon2.
     [GeneratedRegex(
