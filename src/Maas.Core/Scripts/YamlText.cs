@@ -33,11 +33,13 @@ internal static class YamlText
     public static bool TryRead(string yaml, out IReadOnlyDictionary<string, JsonElement> members, out string reason, out int line)
     {
         (members, reason, line) = (Empty, "", 0);
+        Parser? parser = null;
         try
         {
             if (yaml.Length > Longest) throw new YamlException("the text is too long.");
             var json = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(json)) Convert(new Parser(new StringReader(yaml)), writer);
+            parser = new Parser(new StringReader(yaml));
+            using (var writer = new Utf8JsonWriter(json)) Convert(parser, writer);
             using var document = JsonDocument.Parse(json.WrittenMemory);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 members = document.RootElement.EnumerateObject()
@@ -47,7 +49,8 @@ internal static class YamlText
         catch (Exception exception) when (exception is YamlException or JsonException or ArgumentException or InvalidOperationException)
         {
             reason = LogText.From(exception.Message, 200);
-            line = exception is YamlException { Start: var start } && start.Line > 0 ? (int)start.Line : 0;
+            // The parser names no line in some of its errors, such as that of a list which is not closed: then the last one that it read.
+            line = exception is YamlException { Start.Line: > 0 and var at } ? (int)at : (int)(parser?.Current?.End.Line ?? 0);
             return false;
         }
     }

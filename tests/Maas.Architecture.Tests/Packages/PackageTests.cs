@@ -77,8 +77,8 @@ public sealed class PackageTests(PackedSolution solution) : IClassFixture<Packed
             var notes = package["releaseNotes"].Split('\n');
             package["releaseNotes"].Length.Should().BeInRange(200, 35_000, "a gallery accepts no more");
             // A link of the changelog is the name of its page here.
-            var last = notes.Last(line =>
-                line is not ("" or "The rest is in CHANGELOG.md of the repository.") && !line.Contains("(`docs/", StringComparison.Ordinal));
+            var last = notes.Last(line => line is not ("" or "The rest is in CHANGELOG.md of the repository.")
+                && !line.Contains("(`docs/", StringComparison.Ordinal));
             changelog.Should().Contain(notes[0]).And.Contain(last);
             notes.Should().NotContain(line => line.StartsWith("## ", StringComparison.Ordinal), "no other version is described");
         }

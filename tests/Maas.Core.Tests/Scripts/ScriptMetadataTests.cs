@@ -15,6 +15,9 @@ public class ScriptMetadataTests
     [InlineData("# name: x y\n", 4, "name", "*disallowed characters*")]
     [InlineData("# title: no name\n", 0, "name", "This field is required.")]
     [InlineData("# name: x\nno comment\n", 5, "", "Missing \"#\" on YAML line.")]
+    [InlineData("# name: x\n# tags: [a\n# title: b\n", 5, "", "Invalid YAML: *")]
+    [InlineData("# name: x\n# tags: [a\n", 5, "", "Invalid YAML: *")]
+    [InlineData("# name: x\n# title: *other\n", 5, "", "Invalid YAML: aliases are not supported.")]
     public void A_problem_names_its_line_and_field(string yaml, int line, string field, string reason)
     {
         ScriptMetadata.Apply(new NodeScript { Name = "" }, Start + yaml + End, out var problems);
