@@ -71,7 +71,7 @@ internal static class YamlText
 
     private static void WriteNode(Parser parser, Utf8JsonWriter json, int depth)
     {
-        if (depth > Deepest) throw new YamlException("it is nested too deeply.");
+        if (depth > Deepest) throw Refuse(parser, "it is nested too deeply.");
         if (parser.TryConsume<Scalar>(out var scalar))
         {
             WriteScalar(scalar, json);
@@ -95,9 +95,12 @@ internal static class YamlText
         }
         else
         {
-            throw new YamlException("aliases are not supported.");
+            throw Refuse(parser, "aliases are not supported.");
         }
     }
+
+    private static YamlException Refuse(Parser parser, string reason) =>
+        parser.Current is { } at ? new YamlException(at.Start, at.End, reason) : new YamlException(reason);
 
     private static void WriteScalar(Scalar scalar, Utf8JsonWriter json)
     {
