@@ -174,7 +174,9 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
             {
                 await Task.Delay(Look, Network.TimeProvider, stop);
                 var now = await Outside(() => core.Machines.GetAsync(machine.Id, stop));
-                if (now?.Status == goal) return;
+                // Its power is the last thing that changes.
+                var power = goal == MachineStatus.Deployed ? MachinePowerState.On : MachinePowerState.Off;
+                if (now?.Status == goal && now.PowerState == power) return;
                 if (now is null || now.Status.ToString().StartsWith("Failed", StringComparison.Ordinal))
                     throw new InvalidOperationException($"{mac}: {command} ended as {now?.Status}: {now?.StatusMessage}");
             }

@@ -39,10 +39,10 @@ internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, Li
 
     public override Task InvokeAsync(Func<Task> action)
     {
-        if (network.Loop.IsOnLoop) return StepAsync(action, TaskCreationOptions.None);
+        if (network.Loop.IsOnLoop) return StepAsync(() => WithoutClockAsync(action), TaskCreationOptions.None);
         return network.Loop.IsRunning
-            ? StepAsync(action, TaskCreationOptions.RunContinuationsAsynchronously)
-            : network.RunAsync(() => StepAsync(action, TaskCreationOptions.None));
+            ? StepAsync(action, TaskCreationOptions.RunContinuationsAsynchronously) // who calls from beside the loop is waited for already
+            : network.RunAsync(() => StepAsync(() => WithoutClockAsync(action), TaskCreationOptions.None));
     }
 
     // As a step of its own: what the action ends while it runs in the context of a scenario would go on beside the loop, whose clock would
@@ -50,7 +50,7 @@ internal sealed class MemoryLink(VirtualNetwork network, HardwareAddress mac, Li
     private Task StepAsync(Func<Task> action, TaskCreationOptions completion)
     {
         var done = new TaskCompletionSource(completion);
-        network.Loop.Enqueue(() => _ = CompleteAsync(() => WithoutClockAsync(action), done));
+        network.Loop.Enqueue(() => _ = CompleteAsync(action, done));
         return done.Task;
     }
 

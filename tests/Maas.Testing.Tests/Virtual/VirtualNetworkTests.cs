@@ -90,6 +90,7 @@ public sealed class VirtualNetworkTests
         });
 
         machine.IsOn.Should().BeFalse();
+        network.Elapsed.Should().Be(TimeSpan.FromSeconds(10));
         network.Loop.Strays.Should().Be(0);
     }
 
