@@ -89,6 +89,44 @@ public sealed partial class PowerDrivers
         return result;
     }
 
+    /// <summary>The power types whose drivers read inventories, sorted.</summary>
+    public IReadOnlyList<string> InventoryPowerTypes => [.. PowerTypes.Where(HasInventory)];
+
+    /// <summary>Whether the driver of a power type reads inventories.</summary>
+    public bool HasInventory(string powerType) => Find(powerType) is IInventoryDriver;
+
+    /// <summary>Reads what a machine is made of; see <see cref="IInventoryDriver.ReadInventoryAsync"/>.</summary>
+    public async Task<InventoryResult> ReadInventoryAsync(PowerTarget target, CancellationToken cancellationToken)
+    {
+        using var activity = PowerDiagnostics.Source.StartActivity("power inventory");
+        activity?.SetTag("power.type", target.PowerType);
+        var result = Find(target.PowerType) is IInventoryDriver driver
+            ? await driver.ReadInventoryAsync(target, cancellationToken).ConfigureAwait(false)
+            : new InventoryResult.Failed(PowerFailure.UnknownPowerType, $"Power type '{target.PowerType}' has no inventory.");
+        var answer = result is InventoryResult.Failed failed ? failed.Failure.ToString() : nameof(InventoryResult.Read);
+        PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", "inventory"), new("answer", answer));
+        if (result is not InventoryResult.Failed refused) return result;
+        activity?.SetStatus(ActivityStatusCode.Error, answer);
+        LogFailed("inventory", target.Describe(), refused.Failure, refused.Reason);
+        return result;
+    }
+
+    /// <summary>Whether the driver of a power type has virtual media.</summary>
+    public bool HasVirtualMedia(string powerType) => Find(powerType) is IVirtualMediaDriver;
+
+    /// <summary>Inserts an image and chooses it for the next boot; see <see cref="IVirtualMediaDriver.InsertMediaAsync"/>.</summary>
+    public Task<PowerResult> InsertMediaAsync(PowerTarget target, Uri image, CancellationToken cancellationToken) =>
+        AskAsync("insert-media", target, driver => driver is IVirtualMediaDriver media
+            ? media.InsertMediaAsync(target, image, cancellationToken) : NoVirtualMedia(target));
+
+    /// <summary>Takes out the image; see <see cref="IVirtualMediaDriver.EjectMediaAsync"/>.</summary>
+    public Task<PowerResult> EjectMediaAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        AskAsync("eject-media", target, driver => driver is IVirtualMediaDriver media
+            ? media.EjectMediaAsync(target, cancellationToken) : NoVirtualMedia(target));
+
+    private static Task<PowerResult> NoVirtualMedia(PowerTarget target) =>
+        Task.FromResult<PowerResult>(new PowerResult.Unsupported($"Power type '{target.PowerType}' has no virtual media."));
+
     /// <summary>Asks whether the machine is on.</summary>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("query", target, driver => driver.QueryAsync(target, cancellationToken));

@@ -7,6 +7,8 @@ namespace Maas.Power.Control;
 internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider timeProvider, PowerConnector connector)
 {
     private static readonly TimeSpan SensorLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan InventoryLimit = TimeSpan.FromSeconds(90);
+    private static readonly PowerResult.Failed NotRead = new(PowerFailure.Unintelligible, "Nothing was read.");
 
     private readonly ControllerLimiter _limiter = new(timing.MinimumInterval, timeProvider);
 
@@ -79,26 +81,46 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
     /// <summary>Reads sensors in a conversation, once: an operator who looks at them tries again.</summary>
     public async Task<SensorResult> ReadSensorsAsync(
         PowerTarget target, Func<IPowerConversation, CancellationToken, Task<IReadOnlyList<PowerSensor>>> read,
+        CancellationToken cancellationToken) =>
+        await ReadAsync(target, "all sensors", SensorLimit, read, cancellationToken).ConfigureAwait(false) switch
+        {
+            ({ } sensors, _) => new SensorResult.Read(sensors),
+            (_, var failed) => new SensorResult.Failed(failed.Failure, failed.Reason),
+        };
+
+    /// <summary>Reads an inventory in a conversation, once: an operator who asks for it tries again.</summary>
+    public async Task<InventoryResult> ReadInventoryAsync(
+        PowerTarget target, Func<IPowerConversation, CancellationToken, Task<PowerInventory>> read, CancellationToken cancellationToken) =>
+        await ReadAsync(target, "the inventory", InventoryLimit, read, cancellationToken).ConfigureAwait(false) switch
+        {
+            ({ } inventory, _) => new InventoryResult.Read(inventory with { Gaps = [.. inventory.Gaps.Select(target.Redact)] }),
+            (_, var failed) => new InventoryResult.Failed(failed.Failure, failed.Reason),
+        };
+
+    /// <summary>Reads what takes many requests; the first is null where it failed.</summary>
+    private async Task<(T? Value, PowerResult.Failed Failure)> ReadAsync<T>(
+        PowerTarget target, string what, TimeSpan longest, Func<IPowerConversation, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken)
+        where T : class
     {
-        using var limit = new CancellationTokenSource(SensorLimit, timeProvider);
+        using var limit = new CancellationTokenSource(longest, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        IReadOnlyList<PowerSensor> sensors = [];
+        T? value = null;
         try
         {
             return await TryAsync(target, Read, either.Token).ConfigureAwait(false) is PowerResult.Failed failed
-                ? new SensorResult.Failed(failed.Failure, target.Redact(failed.Reason))
-                : new SensorResult.Read(sensors);
+                ? (null, failed with { Reason = target.Redact(failed.Reason) })
+                : (value, NotRead);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new SensorResult.Failed(
-                PowerFailure.TimedOut, $"The controller did not send all sensors within {SensorLimit.TotalSeconds:0} s.");
+            return (null, new PowerResult.Failed(
+                PowerFailure.TimedOut, $"The controller did not send {what} within {longest.TotalSeconds:0} s."));
         }
 
         async Task<PowerResult> Read(IPowerConversation conversation, CancellationToken stop)
         {
-            sensors = await read(conversation, stop).ConfigureAwait(false);
+            value = await read(conversation, stop).ConfigureAwait(false);
             return new PowerResult.Accepted("");
         }
     }

@@ -1,6 +1,9 @@
 namespace Maas.Power.Http;
 
-/// <summary>A controller's address as operators write it: <c>10.0.0.8</c>, <c>bmc:8443</c>, <c>[fd00::8]</c>, <c>https://bmc</c>.</summary>
+/// <summary>
+/// A controller's address as operators write it: <c>10.0.0.8</c>, <c>bmc:8443</c>, <c>[fd00::8]</c>, <c>fe80::8%eth0</c>,
+/// <c>https://bmc</c>.
+/// </summary>
 internal static class ControllerAddress
 {
     /// <summary>Reads it; the scheme is https unless it is named, and a path is dropped.</summary>
@@ -22,7 +25,10 @@ internal static class ControllerAddress
             || parsed.UserInfo.Length > 0
             || Uri.CheckHostName(parsed.DnsSafeHost) == UriHostNameType.Unknown)
             return false;
-        address = new Uri(parsed.GetLeftPart(UriPartial.Authority));
+        // The authority of a Uri lacks the interface of a link-local address, which a URL may spell with %25 (RFC 6874).
+        address = parsed.HostNameType == UriHostNameType.IPv6
+            ? new Uri($"{parsed.Scheme}://[{parsed.DnsSafeHost.Replace("%25", "%", StringComparison.Ordinal)}]:{parsed.Port}")
+            : new Uri(parsed.GetLeftPart(UriPartial.Authority));
         return true;
     }
 }

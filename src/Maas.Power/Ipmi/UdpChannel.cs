@@ -29,18 +29,37 @@ internal sealed class UdpChannel : IDatagramChannel
 
         if (addresses.Length == 0)
             throw new IpmiException(IpmiError.NameNotFound, $"The controller's name '{LogText.From(settings.Host)}' has no address.");
-        var socket = new Socket(addresses[0].AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        for (var index = 0; ; index++)
+        {
+            try
+            {
+                var address = new IPEndPoint(addresses[index], settings.Port);
+                return new UdpChannel(await ConnectAsync(address, cancellationToken).ConfigureAwait(false), where);
+            }
+            catch (SocketException) when (index + 1 < addresses.Length)
+            {
+                // This host may have no IPv6, or no IPv4: the next address.
+            }
+            catch (SocketException e)
+            {
+                throw new IpmiException(IpmiError.NoAnswer, $"The controller cannot be reached at {where}: {e.Message}.", 0, e);
+            }
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(addresses[0], settings.Port), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            return socket;
         }
-        catch (SocketException e)
+        catch
         {
             socket.Dispose();
-            throw new IpmiException(IpmiError.NoAnswer, $"The controller cannot be reached at {where}: {e.Message}.", 0, e);
+            throw;
         }
-
-        return new UdpChannel(socket, where);
     }
 
     /// <inheritdoc/>

@@ -142,10 +142,20 @@ public sealed partial class RedfishClient : IAsyncDisposable
         return new RedfishBoot(FindQuirk(system).VirtualMediaTarget);
     }
 
-    /// <summary>Takes the image out of the virtual optical drive of a system.</summary>
+    /// <summary>The image in the virtual optical drive of a system; null for an empty drive.</summary>
+    public async Task<Uri?> GetMediaAsync(RedfishSystem system, CancellationToken cancellationToken = default)
+    {
+        var (_, drive) = await FindDriveAsync(system, cancellationToken).ConfigureAwait(false);
+        return drive.Property("Inserted") is not { ValueKind: JsonValueKind.False }
+            && Uri.TryCreate(drive.Text("Image"), UriKind.Absolute, out var image) ? image : null;
+    }
+
+    /// <summary>Takes the image out of the virtual optical drive of a system; an empty drive stays as it is.</summary>
     public async Task EjectMediaAsync(RedfishSystem system, CancellationToken cancellationToken = default)
     {
         var (path, drive) = await FindDriveAsync(system, cancellationToken).ConfigureAwait(false);
+        // Some services refuse to eject nothing.
+        if (drive.Property("Inserted") is { ValueKind: JsonValueKind.False }) return;
         await EjectAsync(path, drive, cancellationToken).ConfigureAwait(false);
     }
 
@@ -248,6 +258,10 @@ public sealed partial class RedfishClient : IAsyncDisposable
             PartNumber = resource.Text("PartNumber"),
             Uuid = Guid.TryParse(resource.Text("UUID"), out var uuid) ? uuid : null,
             FirmwareVersion = resource.Text("BiosVersion"),
+            MemoryMiB = resource.Property("MemorySummary")?.Number("TotalSystemMemoryGiB") is { } gib and > 0 and < 1e9
+                ? (long)(gib * 1024) : null,
+            LogicalProcessors = resource.Property("ProcessorSummary")?.Integer("LogicalProcessorCount") is { } count and > 0
+                ? count : null,
             ResetTypes = reset.Texts("ResetType@Redfish.AllowableValues"),
             ResetPath = ActionOf(resource, "#ComputerSystem.Reset") ?? $"{path.TrimEnd('/')}/Actions/ComputerSystem.Reset",
             BootTargets = boot.Texts("BootSourceOverrideTarget@Redfish.AllowableValues"),

@@ -11,8 +11,10 @@ namespace Maas.Power.Redfish;
 /// <c>power_boot_type</c> (<c>efi</c> or <c>legacy</c> sets the boot mode too; <c>http</c> sends a machine to the network by UEFI HTTP boot
 /// instead of PXE).
 /// </remarks>
-public sealed class RedfishDriver : IPowerDriver, ISensorDriver
+public sealed class RedfishDriver : IPowerDriver, ISensorDriver, IInventoryDriver, IVirtualMediaDriver
 {
+    private const int MostGaps = 64;
+
     private readonly RedfishOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly PowerConversations _conversations;
@@ -55,6 +57,33 @@ public sealed class RedfishDriver : IPowerDriver, ISensorDriver
     public Task<SensorResult> ReadSensorsAsync(PowerTarget target, CancellationToken cancellationToken) =>
         _conversations.ReadSensorsAsync(
             target, (conversation, stop) => ((RedfishConversation)conversation).ReadSensorsAsync(stop), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<InventoryResult> ReadInventoryAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        _conversations.ReadInventoryAsync(
+            target, (conversation, stop) => ((RedfishConversation)conversation).ReadInventoryAsync(stop), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PowerResult> InsertMediaAsync(PowerTarget target, Uri image, CancellationToken cancellationToken) =>
+        _conversations.RunAsync(
+            target,
+            async (conversation, stop) =>
+            {
+                await ((RedfishConversation)conversation).InsertMediaAsync(image, target["power_boot_type"], stop).ConfigureAwait(false);
+                return new PowerResult.Accepted($"The image is inserted and is booted next. {conversation.Note}".TrimEnd());
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PowerResult> EjectMediaAsync(PowerTarget target, CancellationToken cancellationToken) =>
+        _conversations.RunAsync(
+            target,
+            async (conversation, stop) =>
+            {
+                await ((RedfishConversation)conversation).EjectMediaAsync(stop).ConfigureAwait(false);
+                return new PowerResult.Accepted($"The virtual drive is empty. {conversation.Note}".TrimEnd());
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public string? Validate(PowerTarget target) =>
@@ -150,19 +179,65 @@ public sealed class RedfishDriver : IPowerDriver, ISensorDriver
                 })),
         ];
 
+        public async Task InsertMediaAsync(Uri image, string? bootType, CancellationToken cancellationToken)
+        {
+            // A repetition: what runs from the image would lose it.
+            if (_system.PowerState == PowerState.On
+                && await client.GetMediaAsync(_system, cancellationToken).ConfigureAwait(false) == image) return;
+            var boot = await client.InsertMediaAsync(_system, image, cancellationToken).ConfigureAwait(false);
+            await client.SetBootAsync(
+                _system, boot with { Mode = ModeOf(bootType?.ToUpperInvariant()) }, cancellationToken).ConfigureAwait(false);
+        }
+
+        public Task EjectMediaAsync(CancellationToken cancellationToken) => client.EjectMediaAsync(_system, cancellationToken);
+
+        public async Task<PowerInventory> ReadInventoryAsync(CancellationToken cancellationToken)
+        {
+            var read = await client.ReadInventoryAsync(_system, cancellationToken).ConfigureAwait(false);
+            // Threads are what an operating system counts; a service that does not say them has the number of cores at least.
+            var threads = read.Processors.Sum(each => (long)Math.Max(0, each.Threads ?? each.Cores ?? 0));
+            var memory = read.Memory.Sum(each => (double)each.MebiBytes);
+            return new PowerInventory
+            {
+                State = _system.PowerState,
+                Manufacturer = _system.Manufacturer,
+                Model = _system.Model,
+                SerialNumber = _system.SerialNumber,
+                Uuid = _system.Uuid == Guid.Empty ? null : _system.Uuid,
+                FirmwareVersion = _system.FirmwareVersion,
+                LogicalProcessors = threads is > 0 and <= int.MaxValue ? (int)threads : _system.LogicalProcessors,
+                MemoryMiB = memory is > 0 and < 9e18 ? (long)memory : _system.MemoryMiB,
+                Processors =
+                [
+                    .. read.Processors.Select(each =>
+                        new InventoryProcessor(each.Name, each.Model, each.Cores, each.Threads, each.Architecture)),
+                ],
+                Memory = [.. read.Memory.Select(each => new InventoryMemory(each.Name, each.MebiBytes, each.Type, each.SerialNumber))],
+                Interfaces =
+                [
+                    .. read.Interfaces.Select(each => new InventoryInterface(each.Name, each.MacAddress, each.SpeedMbps, each.HasLink)),
+                ],
+                Drives =
+                [
+                    .. read.Drives.Select(each =>
+                        new InventoryDrive(each.Name, each.Model, each.SerialNumber, each.Bytes, each.Media, each.Protocol)),
+                ],
+                Gaps = [.. read.Gaps.Take(MostGaps)],
+            };
+        }
+
         private static RedfishBoot BootOf(NextBoot device, string? bootType)
         {
             var boot = device != NextBoot.Network ? RedfishBoot.Disk : bootType == "HTTP" ? RedfishBoot.NetworkByHttp : RedfishBoot.Network;
-            return boot with
-            {
-                Mode = bootType switch
-                {
-                    "EFI" or "HTTP" => "UEFI",
-                    "LEGACY" => "Legacy",
-                    _ => null,
-                },
-            };
+            return boot with { Mode = ModeOf(bootType) };
         }
+
+        private static string? ModeOf(string? bootType) => bootType switch
+        {
+            "EFI" or "HTTP" => "UEFI",
+            "LEGACY" => "Legacy",
+            _ => null,
+        };
 
         public ValueTask DisposeAsync() => client.DisposeAsync();
     }

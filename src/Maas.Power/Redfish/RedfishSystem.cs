@@ -30,6 +30,12 @@ public sealed record RedfishSystem
     /// <summary>Version of the firmware.</summary>
     public string? FirmwareVersion { get; init; }
 
+    /// <summary>Memory in MiB, as the service sums it up; null when it does not.</summary>
+    public long? MemoryMiB { get; init; }
+
+    /// <summary>Logical processors, as the service sums them up; null when it does not.</summary>
+    public int? LogicalProcessors { get; init; }
+
     /// <summary>The reset types that the service takes; empty when it does not list them.</summary>
     public IReadOnlyList<string> ResetTypes { get; init; } = [];
 

@@ -247,6 +247,8 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
                 ["BootSourceOverrideTarget@Redfish.AllowableValues"] =
                     new JsonArray("None", "Pxe", "Hdd", "Cd", "UsbCd", "UefiHttp", "BiosSetup"),
             },
+            ["ProcessorSummary"] = new JsonObject { ["LogicalProcessorCount"] = 32 },
+            ["MemorySummary"] = new JsonObject { ["TotalSystemMemoryGiB"] = 64 },
             ["Processors"] = Link($"{path}/Processors"),
             ["Memory"] = Link($"{path}/Memory"),
             ["EthernetInterfaces"] = Link($"{path}/EthernetInterfaces"),

@@ -37,6 +37,9 @@ internal abstract class ClientSocket : IDisposable
 
     private sealed class SystemSocket(Socket socket) : ClientSocket
     {
+        private readonly IPEndPoint _any = new(
+            socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+
         public override async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, IPEndPoint to, CancellationToken cancellationToken) =>
             await socket.SendToAsync(datagram, to, cancellationToken).ConfigureAwait(false);
 
@@ -44,7 +47,7 @@ internal abstract class ClientSocket : IDisposable
             Memory<byte> buffer,
             CancellationToken cancellationToken)
         {
-            var received = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), cancellationToken).ConfigureAwait(false);
+            var received = await socket.ReceiveFromAsync(buffer, _any, cancellationToken).ConfigureAwait(false);
             return (received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint);
         }
 
