@@ -66,6 +66,7 @@ public static class MaasHostingBuilderExtensions
         builder.Services.TryAddSingleton<IMachinePower, DriverPower>();
         builder.Services.TryAddSingleton<IMachineConsoles, DriverConsoles>();
         builder.Services.TryAddSingleton<IMachineSensors, DriverSensors>();
+        builder.Services.TryAddSingleton<IMachineInventory, DriverInventory>();
         return builder;
     }
 

@@ -130,7 +130,7 @@ internal static class MachineJson
             "bios_boot_method", machine.Hardware?.Firmware switch { FirmwareKind.Uefi => "uefi", FirmwareKind.Bios => "pxe", _ => null });
 
         json.WriteStartObject("hardware_info");
-        foreach (var (name, value) in Described(machine.Hardware)) json.WriteString(name, value.Length == 0 ? "Unknown" : value);
+        foreach (var (name, value) in Described(machine)) json.WriteString(name, value.Length == 0 ? "Unknown" : value);
         json.WriteEndObject();
 
         json.WriteStartArray("numanode_set");
@@ -149,9 +149,9 @@ internal static class MachineJson
         json.WriteEndArray();
     }
 
-    private static IEnumerable<(string Name, string Value)> Described(Hardware? hardware)
+    private static IEnumerable<(string Name, string Value)> Described(Machine machine)
     {
-        var identity = hardware?.Identity ?? new Identity();
+        var identity = machine.Hardware?.Identity ?? machine.ControllerIdentity ?? new Identity();
         yield return ("system_vendor", identity.Vendor);
         yield return ("system_product", identity.Product);
         yield return ("system_version", identity.Version);
@@ -161,7 +161,7 @@ internal static class MachineJson
         yield return ("mainboard_firmware_vendor", identity.FirmwareVendor);
         yield return ("mainboard_firmware_version", identity.FirmwareVersion);
         yield return ("mainboard_firmware_date", identity.FirmwareDate);
-        yield return ("cpu_model", hardware?.Cpu.Model ?? "");
+        yield return ("cpu_model", machine.Hardware?.Cpu.Model ?? "");
     }
 
     /// <summary>What scripts came to. The numbers are MAAS's; -1 is for no script of the kind.</summary>

@@ -52,6 +52,7 @@ internal static class MachineResource
             "Download the last datagrams that the boot servers took from the machine and sent to it, as pcapng."),
         .. DiagnosisOperations.Actions,
         ProgressOperations.Progress,
+        ControllerInventory.Read,
         ApiAction.Post("set_owner_data", ApiAccess.User, SetOwnerDataAsync, OwnerDataSummary).With(AnyKey)
             with { TakesAnyArgument = true },
         ApiAction.Post("set_workload_annotations", ApiAccess.User, SetOwnerDataAsync, OwnerDataSummary).With(AnyKey)

@@ -63,6 +63,7 @@ internal static class MachinesResource
             .With(ApiArgument.Integer("older_than", "only those that are New for so many seconds.")),
         ApiAction.Post("accept_all", ApiAccess.Administrator, AcceptAllAsync, "Accept every machine that is New."),
         ChassisOperation.Action,
+        ControllerEnlistment.Action,
         MachineCloning.Action,
         ApiAction.Post("allocate", ApiAccess.User, Allocation.AllocateAsync, "Allocate a free machine that fits: the smallest that does.")
             .With(Allocation.Arguments) with

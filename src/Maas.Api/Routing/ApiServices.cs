@@ -3,6 +3,7 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Diagnosis;
 using Maas.Core.Nodes;
+using Maas.Core.Power;
 using Maas.Core.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ namespace Maas.Api.Routing;
 /// <param name="answerFiles">Writes the answer files of installers; null where the host has no install recipes.</param>
 /// <param name="bootPreview">Says what a machine would receive for each boot request; null where the host answers none.</param>
 /// <param name="dhcp">The leases of the host; null where it serves no DHCP.</param>
+/// <param name="inventory">Reads inventories from management controllers; null where the host has no power drivers.</param>
 internal sealed class ApiServices(
     MaasCore core,
     IOptions<MaasApiOptions> options,
@@ -32,7 +34,8 @@ internal sealed class ApiServices(
     IMachineCaptures? captures = null,
     IAnswerFiles? answerFiles = null,
     IBootPreview? bootPreview = null,
-    IDhcpStatus? dhcp = null)
+    IDhcpStatus? dhcp = null,
+    IMachineInventory? inventory = null)
 {
     public MaasCore Core => core;
 
@@ -58,4 +61,6 @@ internal sealed class ApiServices(
     public IBootPreview? BootPreview => bootPreview;
 
     public IDhcpStatus? Dhcp => dhcp;
+
+    public IMachineInventory? Inventory => inventory;
 }

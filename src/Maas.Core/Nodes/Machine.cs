@@ -105,6 +105,12 @@ public sealed record Machine
     /// <summary>Whether it is on, as far as is known.</summary>
     public MachinePowerState PowerState { get; init; }
 
+    /// <summary>
+    /// The ISO image that its controller was asked to insert as virtual media; <see langword="null"/> when it was ejected since, or there
+    /// was none.
+    /// </summary>
+    public Uri? BootMedia { get; init; }
+
     /// <summary>Whether it still boots from the network while being deployed; the installer turns it off.</summary>
     public bool Netboot { get; init; } = true;
 
@@ -134,6 +140,12 @@ public sealed record Machine
 
     /// <summary>What it is made of; <see langword="null"/> before it was commissioned.</summary>
     public Hardware? Hardware { get; init; }
+
+    /// <summary>
+    /// What its management controller said of its make when it was enlisted by it; <see langword="null"/> for a machine that was not. The
+    /// inventory says more.
+    /// </summary>
+    public Identity? ControllerIdentity { get; init; }
 
     /// <summary>Logical processors; from the inventory, unless the operator said otherwise. 0 when not known.</summary>
     public int CpuCount { get; init; }

@@ -1,3 +1,4 @@
+using Maas.Core.Inventory;
 using Maas.Core.Power;
 using Maas.Core.Topology;
 
@@ -25,6 +26,15 @@ public sealed record NewMachine
 
     /// <summary>SMBIOS UUID; <see langword="null"/> when not known.</summary>
     public string? HardwareUuid { get; init; }
+
+    /// <summary>Logical processors; 0, the default, when not known.</summary>
+    public int CpuCount { get; init; }
+
+    /// <summary>Memory in MiB; 0, the default, when not known.</summary>
+    public int MemoryMiB { get; init; }
+
+    /// <summary>What its controller says of its make; <see langword="null"/>, the default, for nothing.</summary>
+    public Identity? ControllerIdentity { get; init; }
 
     /// <summary>How it is turned on and off.</summary>
     public PowerSettings Power { get; init; } = PowerSettings.Manual;

@@ -28,6 +28,8 @@ public class MachineLifeTests
         [nameof(Machine.Retries)] = 1,
         [nameof(Machine.PowerDetected)] = true,
         [nameof(Machine.PowerState)] = MachinePowerState.On,
+        [nameof(Machine.BootMedia)] = new Uri("http://10.0.0.1/rescue.iso"),
+        [nameof(Machine.ControllerIdentity)] = new Identity { Serial = "SN-1" },
         [nameof(Machine.Netboot)] = false,
         [nameof(Machine.Locked)] = true,
         [nameof(Machine.Owner)] = "bob",
