@@ -27,6 +27,23 @@ public sealed class TestPower : IMachinePower
     public Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
         Reply(target, PowerAction.Query, StateOf(target.Id));
 
+    /// <summary>Whether machines have virtual media; they have not.</summary>
+    public bool HasMedia { get; set; }
+
+    /// <summary>The image that was inserted last.</summary>
+    public Uri? Image { get; private set; }
+
+    public bool HasVirtualMedia(MachinePowerTarget target) => HasMedia;
+
+    public Task<MachinePowerResult> BootMediaAsync(MachinePowerTarget target, Uri image, CancellationToken cancellationToken)
+    {
+        Image = image;
+        return Reply(target, PowerAction.BootMedia, MachinePowerState.On);
+    }
+
+    public Task<MachinePowerResult> EjectMediaAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+        Reply(target, PowerAction.EjectMedia, StateOf(target.Id));
+
     private Task<MachinePowerResult> Reply(MachinePowerTarget target, PowerAction action, MachinePowerState state)
     {
         Asked.Enqueue(action);

@@ -116,6 +116,12 @@ internal static class MachineOperations
             .With(Comment),
         Operation("exit_rescue_mode", ApiAccess.Administrator, _ => new MachineCommand.ExitRescueMode(), "End that.")
             .With(Comment),
+        Operation("boot_media", ApiAccess.Administrator, BootMedia,
+            "Restart a machine from an ISO image that its controller has as virtual media, once. It is ejected on release.")
+            .With(Comment, ApiArgument.Text("iso", "the image: a http or https URL that the controller fetches it from.").Required()),
+        Operation("eject_media", ApiAccess.Administrator, _ => new MachineCommand.EjectMedia(),
+            "Take the image out of the virtual drive of a machine.")
+            .With(Comment),
         Operation("lock", ApiAccess.User, _ => new MachineCommand.Lock(), "Refuse changes to a machine.")
             .With(Comment),
         Operation("unlock", ApiAccess.User, _ => new MachineCommand.Unlock(), "Allow them again.")
@@ -162,6 +168,15 @@ internal static class MachineOperations
         if (mode is not ("hard" or "soft"))
             form.Refuse("stop_mode", $"'{LogText.From(mode, 64)}' is not one of the available choices: hard, soft.");
         return new MachineCommand.TurnOff { Soft = mode == "soft" };
+    }
+
+    private static MachineCommand BootMedia(FormReader form)
+    {
+        if (form.Optional("iso") is not { } text) form.Refuse("iso", "This field is required.");
+        else if (MachineCommand.BootMedia.TryParseImage(text, out var image, out var problem) && image is not null)
+            return new MachineCommand.BootMedia(image);
+        else form.Refuse("iso", problem);
+        return new MachineCommand.QueryPower(); // the form has an error and is refused
     }
 
     private static MachineCommand.Release Release(FormReader form)

@@ -228,6 +228,44 @@ public abstract record MachineCommand : MachineInput
         public bool Soft { get; init; }
     }
 
+    /// <summary>
+    /// Restarts it from an ISO image that its controller has as virtual media, instead of from the network or a disk, once. The image is
+    /// ejected when the machine is released, and before the next operation that boots it.
+    /// </summary>
+    /// <param name="Image">Where the controller fetches the image from (<see cref="TryParseImage"/>).</param>
+    public sealed record BootMedia(Uri Image) : MachineCommand
+    {
+        private const int LongestImage = 1024;
+
+        /// <summary>Reads the URL of an image; <see langword="false"/> when it cannot be one.</summary>
+        /// <param name="text">The URL.</param>
+        /// <param name="image">The URL, if it may be used.</param>
+        /// <param name="problem">What is wrong with it, as a sentence; empty when nothing is.</param>
+        public static bool TryParseImage(string text, out Uri? image, out string problem)
+        {
+            image = text.Length <= LongestImage && Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : null;
+            problem = image is null ? "This is not the URL of an image." : WhyNot(image) ?? "";
+            if (problem.Length > 0) image = null;
+            return image is not null;
+        }
+
+        /// <summary>Why a controller is not asked to fetch an image; <see langword="null"/> when it may be.</summary>
+        internal static string? WhyNot(Uri image) => image switch
+        {
+            { IsAbsoluteUri: false } => "This is not the URL of an image.",
+            { Scheme: not ("http" or "https") } => "The controller fetches the image over http or https.",
+            { OriginalString.Length: > LongestImage } => $"The URL has at most {LongestImage} characters.",
+            // The URL is in the machine's events, and the controller shows it, too.
+            { UserInfo.Length: > 0 } or { Query.Length: > 0 } or { Fragment.Length: > 0 } =>
+                "The URL has no user, query or fragment: it is no place for a secret.",
+            { IsLoopback: true } => "The controller fetches the image: name a host that it reaches, not this one by its loopback address.",
+            _ => null,
+        };
+    }
+
+    /// <summary>Takes the image out of its virtual drive. The power stays as it is.</summary>
+    public sealed record EjectMedia : MachineCommand;
+
     /// <summary>Asks for its power state; the answer arrives later.</summary>
     public sealed record QueryPower : MachineCommand;
 }

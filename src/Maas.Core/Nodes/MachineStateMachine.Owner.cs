@@ -137,9 +137,16 @@ internal static partial class MachineStateMachine
             move.Add(new MachineEffect.ScheduleScripts(ScriptKind.Release) { Names = command.Scripts, Values = command.ScriptValues });
         }
 
-        if (!hasScripts && command.Erase is null) move.Add(new MachineEffect.Power(PowerAction.TurnOff, Finishes: true));
+        if (!hasScripts && command.Erase is null) ReleasePower(move);
         else move.Restart();
         return move.Done();
+    }
+
+    // The machine is free when it is off; its controller may be slow to eject.
+    private static void ReleasePower(TransitionBuilder move)
+    {
+        move.Add(new MachineEffect.Power(PowerAction.TurnOff, Finishes: true));
+        move.EjectBootMedia();
     }
 
     private static Decision TurnOn(TransitionBuilder move, MachineCommand.TurnOn command)
@@ -148,6 +155,30 @@ internal static partial class MachineStateMachine
             return move.Refused("power on", "Can't start node: it hasn't been allocated.", RefusalKind.Owner);
         if (command.UserData is { } userData && move.Machine.Status is MachineStatus.Deploying) KeepUserData(move, userData);
         return PowerOnly(move, PowerAction.TurnOn);
+    }
+
+    private static Decision BootMedia(TransitionBuilder move, MachineCommand.BootMedia command)
+    {
+        if (MachineCommand.BootMedia.WhyNot(command.Image) is { } reason)
+            return move.Refused("boot media", reason, RefusalKind.Missing);
+        // An operation boots the machine itself and waits for what it reports; in rescue mode a person works on it.
+        if (move.Machine.Deadline is not null || move.Machine.Status is MachineStatus.RescueMode)
+            return move.Refused(
+                "boot media",
+                $"Cannot start a machine from virtual media that is in the '{move.Machine.Status.DisplayName}' state: end that first.");
+
+        move.Machine = move.Machine with { BootMedia = command.Image };
+        move.Add(new MachineEffect.Power(PowerAction.TurnOff));
+        move.Add(new MachineEffect.Power(PowerAction.BootMedia));
+        move.Note(EventLevel.Info, "Power", $"Starting from {LogText.From(command.Image.AbsoluteUri)} as virtual media.");
+        return move.Done();
+    }
+
+    private static Decision.Moved EjectMedia(TransitionBuilder move)
+    {
+        move.Add(new MachineEffect.Power(PowerAction.EjectMedia));
+        move.Note(EventLevel.Info, "Power", "Ejecting the virtual media.");
+        return move.Done();
     }
 
     private static Decision PowerOnly(TransitionBuilder move, PowerAction action)

@@ -320,6 +320,12 @@ internal static partial class MachineStateMachine
 
     private static Decision PowerDone(TransitionBuilder move, WorkerReport.PowerDone done)
     {
+        if (done.Effect.Action is PowerAction.EjectMedia)
+        {
+            move.Machine = move.Machine with { BootMedia = null };
+            return move.Done();
+        }
+
         if (done is { Effect.Action: PowerAction.Query, State: MachinePowerState.Off }
             && move.Machine is { PowerState: MachinePowerState.On, WaitsForBoot: true })
             move.Note(EventLevel.Warning, "Power", "The machine is off, and the operation waits for its boot.");
@@ -353,8 +359,17 @@ internal static partial class MachineStateMachine
             PowerAction.TurnOn => $"Powering on failed: {failed.Reason}",
             PowerAction.TurnOff => $"Powering off failed: {failed.Reason}",
             PowerAction.ShutDown => $"Shutting down failed: {failed.Reason}",
+            PowerAction.BootMedia => $"Starting from virtual media failed: {failed.Reason}",
+            PowerAction.EjectMedia => $"Ejecting the virtual media failed: {failed.Reason}",
             _ => $"Querying the power failed: {failed.Reason}",
         };
+        if (failed.Effect.Action is PowerAction.EjectMedia)
+        {
+            // The operation goes on without: the next one tries again.
+            move.Note(EventLevel.Warning, "Power", words);
+            return move.Done();
+        }
+
         move.Machine = move.Machine with { PowerState = MachinePowerState.Error };
         if (failed.Effect.Action is not PowerAction.Query && move.Machine.Deadline is not null) move.Fail(words, turnOff: false);
         else move.Note(EventLevel.Error, "Power", words);

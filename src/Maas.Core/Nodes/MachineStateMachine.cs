@@ -39,6 +39,8 @@ internal static partial class MachineStateMachine
             MachineCommand.TurnOn turnOn => TurnOn(move, turnOn),
             MachineCommand.TurnOff off => PowerOnly(move, off.Soft ? PowerAction.ShutDown : PowerAction.TurnOff),
             MachineCommand.QueryPower => PowerOnly(move, PowerAction.Query),
+            MachineCommand.BootMedia boot => BootMedia(move, boot),
+            MachineCommand.EjectMedia => EjectMedia(move),
             MachineReport.Signal signal => Signal(move, signal),
             MachineReport.BmcFound found => BmcFound(move, found),
             MachineReport.ImageDelivered delivered => ImageDelivered(move, delivered),
@@ -58,7 +60,8 @@ internal static partial class MachineStateMachine
     private static bool IsRefusedWhileLocked(MachineInput input) => input
         is MachineCommand.Commission or MachineCommand.Test or MachineCommand.Allocate or MachineCommand.Deploy or MachineCommand.Release
         or MachineCommand.Abort or MachineCommand.MarkBroken or MachineCommand.MarkFixed or MachineCommand.OverrideFailedTesting
-        or MachineCommand.EnterRescueMode or MachineCommand.ExitRescueMode or MachineCommand.TurnOn or MachineCommand.TurnOff;
+        or MachineCommand.EnterRescueMode or MachineCommand.ExitRescueMode or MachineCommand.TurnOn or MachineCommand.TurnOff
+        or MachineCommand.BootMedia or MachineCommand.EjectMedia;
 
     internal static string NameOf(MachineInput input) => input.GetType().Name;
 

@@ -33,6 +33,12 @@ public sealed partial class Machines
             if (input is MachineCommand command && actor?.MayCommand(machine, command) is false)
                 return new CommandResult.Refused(
                     machine, MachineStateMachine.NameOf(command), MachineActor.NotPermitted, RefusalKind.Permission);
+            if (input is MachineCommand.BootMedia or MachineCommand.EjectMedia
+                && !_power.HasVirtualMedia(new MachinePowerTarget(machine.Id, machine.Power, machine.MacAddresses)))
+                return new CommandResult.Refused(
+                    machine, MachineStateMachine.NameOf(input),
+                    $"Power type '{(machine.Power.IsManual ? "manual" : LogText.From(machine.Power.Type, 64))}' has no virtual media.",
+                    RefusalKind.Missing);
             var now = _clock.GetUtcNow();
             var complete = await CompleteAsync(machine, input, cancellationToken).ConfigureAwait(false) with { OperationId =
                 Guid.CreateVersion7(now) };

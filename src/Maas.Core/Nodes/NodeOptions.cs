@@ -29,5 +29,7 @@ internal sealed record NodeOptions
 
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    public TimeSpan TimeoutOf(PowerAction action) => action is PowerAction.ShutDown ? ShutDownTimeout : PowerTimeout;
+    public TimeSpan TimeoutOf(PowerAction action) =>
+        // A controller looks at the image before it takes it.
+        action is PowerAction.ShutDown or PowerAction.BootMedia ? ShutDownTimeout : PowerTimeout;
 }

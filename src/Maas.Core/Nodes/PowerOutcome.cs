@@ -19,7 +19,7 @@ internal abstract record PowerOutcome
 
     public static PowerOutcome Of(PowerAction action, MachinePowerResult reply) => (action, reply) switch
     {
-        (PowerAction.TurnOn, MachinePowerResult.Done(MachinePowerState.Off)) => new NotYet("the machine is still off"),
+        (PowerAction.TurnOn or PowerAction.BootMedia, MachinePowerResult.Done(MachinePowerState.Off)) => new NotYet("the machine is still off"),
         (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Done(MachinePowerState.On)) =>
             new NotYet("the machine is still on"),
         (_, MachinePowerResult.Done(MachinePowerState.Error)) => new NotYet("the controller reports an error"),
@@ -28,6 +28,7 @@ internal abstract record PowerOutcome
             new Reached(MachinePowerState.Unknown, $"Turn the machine on by hand: {unsupported.Reason}"),
         (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Unsupported unsupported) =>
             new Reached(MachinePowerState.Unknown, $"Turn the machine off by hand: {unsupported.Reason}"),
+        (PowerAction.BootMedia, MachinePowerResult.Unsupported unsupported) => new Never(unsupported.Reason),
         (_, MachinePowerResult.Unsupported) => new Reached(MachinePowerState.Unknown, null),
         (_, MachinePowerResult.Failed { IsFinal: true } failed) => new Never(failed.Reason),
         (_, MachinePowerResult.Failed failed) => new NotYet(failed.Reason),

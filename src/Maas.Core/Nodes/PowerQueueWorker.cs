@@ -239,6 +239,10 @@ public sealed partial class PowerQueueWorker
                 PowerAction.TurnOn => _power.TurnOnAsync(target, either.Token),
                 PowerAction.TurnOff => _power.TurnOffAsync(target, either.Token),
                 PowerAction.ShutDown => _power.ShutDownAsync(target, either.Token),
+                PowerAction.BootMedia when machine.BootMedia is { } image => _power.BootMediaAsync(target, image, either.Token),
+                PowerAction.BootMedia => Task.FromResult<MachinePowerResult>(
+                    new MachinePowerResult.Unsupported("the image was ejected meanwhile.")),
+                PowerAction.EjectMedia => _power.EjectMediaAsync(target, either.Token),
                 _ => _power.QueryAsync(target, either.Token),
             }).ConfigureAwait(false);
         }

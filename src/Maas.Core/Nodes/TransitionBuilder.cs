@@ -116,7 +116,14 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
     public void Restart(bool finishes = false)
     {
         Add(new MachineEffect.Power(PowerAction.TurnOff));
+        EjectBootMedia();
         Add(new MachineEffect.Power(PowerAction.TurnOn, finishes));
+    }
+
+    /// <summary>Ejects the image from which a person started the machine, if there may be one: firmware might boot it again.</summary>
+    public void EjectBootMedia()
+    {
+        if (Machine.BootMedia is not null) Add(new MachineEffect.Power(PowerAction.EjectMedia));
     }
 
     public void Add(MachineEffect effect) => _effects.Add(effect);
@@ -139,9 +146,9 @@ internal sealed class TransitionBuilder(Machine machine, MachineInput input, Dat
         var power = _effects.OfType<MachineEffect.Power>().ToList();
         if (power.Count == 0) return;
         _effects.RemoveAll(effect => effect is MachineEffect.Power);
-        if (power[^1].Action is not PowerAction.Query)
+        if (power.FindLast(effect => effect.Action is not (PowerAction.Query or PowerAction.EjectMedia)) is { } last)
             Note(EventLevel.Info, "Power",
-                $"Turn the machine {(power[^1].Action is PowerAction.TurnOn ? "on" : "off")} by hand: its power type is manual.");
+                $"Turn the machine {(last.Action is PowerAction.TurnOn ? "on" : "off")} by hand: its power type is manual.");
         if (power.Exists(effect => effect.Finishes)) TryMove(MachineAction.Finish);
     }
 

@@ -27,6 +27,27 @@ public interface IMachinePower
     Task<MachinePowerResult> QueryAsync(MachinePowerTarget target, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Whether machines with these power settings can be started from virtual media, without asking the hardware; not, by default.
+    /// </summary>
+    bool HasVirtualMedia(MachinePowerTarget target) => false;
+
+    /// <summary>
+    /// Starts a machine that is off from an ISO image, once: the controller has the image as virtual media. The same image in a machine
+    /// that is on stays as it is. Returns when the controller has taken the order.
+    /// </summary>
+    /// <param name="target">The machine.</param>
+    /// <param name="image">Where the controller fetches the image from: an http or https URL.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<MachinePowerResult> BootMediaAsync(MachinePowerTarget target, Uri image, CancellationToken cancellationToken) =>
+        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Unsupported("this power control has no virtual media."));
+
+    /// <summary>Takes the image out of the virtual drive; an empty one stays as it is.</summary>
+    /// <param name="target">The machine.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<MachinePowerResult> EjectMediaAsync(MachinePowerTarget target, CancellationToken cancellationToken) =>
+        Task.FromResult<MachinePowerResult>(new MachinePowerResult.Unsupported("this power control has no virtual media."));
+
+    /// <summary>
     /// Checks settings before they are stored, without asking the hardware: is there a driver for the type, and has it the parameters
     /// that it needs?
     /// <see langword="null"/>, the default, for settings that may work.

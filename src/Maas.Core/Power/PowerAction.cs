@@ -14,4 +14,10 @@ public enum PowerAction
 
     /// <summary>Ask its operating system to shut down.</summary>
     ShutDown,
+
+    /// <summary>Start it from the ISO image of <see cref="Nodes.Machine.BootMedia"/>, which its controller has as virtual media.</summary>
+    BootMedia,
+
+    /// <summary>Take the image out of its virtual drive. The power stays as it is.</summary>
+    EjectMedia,
 }

@@ -39,11 +39,14 @@ public sealed record PowerQueueUpdate(bool WithdrawsAll, IReadOnlyList<MachineEf
     private static bool WithdrawsQueued(IReadOnlyCollection<MachineEffect.Power> queued, IReadOnlyList<MachineEffect> effects)
     {
         if (effects.Any(effect => effect is MachineEffect.CancelPower)) return true;
-        var actions = effects.OfType<MachineEffect.Power>().Where(power => !power.Repeats && power.Action is not PowerAction.Query)
+        var actions = effects.OfType<MachineEffect.Power>()
+            .Where(power => !power.Repeats && power.Action is not (PowerAction.Query or PowerAction.EjectMedia))
             .Select(power => power.Action).ToList();
         return actions switch
         {
-            [] => false,
+            // To eject an image alone changes no power, unless the machine is about to be started from it.
+            [] => effects.Any(effect => effect is MachineEffect.Power { Action: PowerAction.EjectMedia })
+                && queued.Any(power => power.Action is PowerAction.BootMedia),
             [PowerAction.TurnOn] => !queued.Any(power => power.Action is PowerAction.TurnOn),
             _ => true,
         };

@@ -48,6 +48,25 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
         ToReply(await drivers.QueryAsync(ForDriver(target), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
+    public bool HasVirtualMedia(CorePowerTarget target) => drivers.HasVirtualMedia(ForDriver(target).PowerType);
+
+    /// <inheritdoc/>
+    public async Task<MachinePowerResult> BootMediaAsync(CorePowerTarget target, Uri image, CancellationToken cancellationToken)
+    {
+        var machine = ForDriver(target);
+        // Without the image the machine would boot something else: it stays off.
+        var inserted = await drivers.InsertMediaAsync(machine, image, cancellationToken).ConfigureAwait(false);
+        return ToReply(
+            inserted is PowerResult.Accepted
+                ? await drivers.TurnOnAsync(machine, cancellationToken).ConfigureAwait(false)
+                : inserted);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MachinePowerResult> EjectMediaAsync(CorePowerTarget target, CancellationToken cancellationToken) =>
+        ToReply(await drivers.EjectMediaAsync(ForDriver(target), cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
     public PowerSettingsFault? Validate(CorePowerTarget target)
     {
         var machine = ForDriver(target);
@@ -65,7 +84,7 @@ internal sealed class DriverPower(PowerDrivers drivers) : IMachinePower
     {
         var parameters = new Dictionary<string, string>(target.Power.Parameters, StringComparer.Ordinal);
         if (target.MacAddresses.Count > 0) parameters.TryAdd("mac_address", target.MacAddresses[0].ToString());
-        parameters.TryAdd("system_id", target.Id.ToString());
+        if (target.Id != default) parameters.TryAdd("system_id", target.Id.ToString());
         return new DriverPowerTarget(target.Power.IsManual ? "manual" : target.Power.Type, parameters);
     }
 

@@ -33,6 +33,8 @@ public class AnySequenceTests
         new MachineCommand.TurnOn(),
         new MachineCommand.TurnOff(),
         new MachineCommand.QueryPower(),
+        new MachineCommand.BootMedia(new Uri("http://10.0.0.1/rescue.iso")),
+        new MachineCommand.EjectMedia(),
         new MachineReport.Signal(SignalReport.Working, null),
         new MachineReport.Signal(SignalReport.Ok, null),
         new MachineReport.Signal(SignalReport.Ok, null) { FailedScripts = ["20-maas-disk-read"] },

@@ -147,7 +147,8 @@ public class MachineActorTests
     [
         new MachineCommand.Accept(), new MachineCommand.Commission(), new MachineCommand.Test(), new MachineCommand.MarkFixed(),
             new MachineCommand.EnterRescueMode(),
-        new MachineCommand.ExitRescueMode(),
+        new MachineCommand.ExitRescueMode(), new MachineCommand.BootMedia(new Uri("http://10.0.0.1/rescue.iso")),
+        new MachineCommand.EjectMedia(),
     ];
 
     // Of the other parts, none is reached by commands that need nothing from elsewhere.
