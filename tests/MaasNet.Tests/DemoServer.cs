@@ -46,6 +46,10 @@ public sealed class DemoServer : IAsyncLifetime
     public Task<Verdict> RunAsync(params string[] args) =>
         StartAsync([$"MAAS_URL={Url}", $"MAAS_API_KEY={File.ReadAllText(KeyFile).Trim()}"], args);
 
+    /// <summary>Runs the program as the administrator of this server, with one more environment variable (<c>NAME=value</c>).</summary>
+    public Task<Verdict> RunWithAsync(string variable, params string[] args) =>
+        StartAsync([$"MAAS_URL={Url}", $"MAAS_API_KEY={File.ReadAllText(KeyFile).Trim()}", variable], args);
+
     /// <summary>Runs the program as a user without environment variables, whose profiles are in a folder.</summary>
     public static Task<Verdict> RunWithProfilesAsync(string folder, params string[] args) =>
         StartAsync([$"XDG_CONFIG_HOME={folder}"], args);

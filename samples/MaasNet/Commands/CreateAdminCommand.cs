@@ -3,7 +3,6 @@ using Maas.Core;
 using Maas.Core.Accounts;
 using MaasNet.Output;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace MaasNet.Commands;
 
@@ -45,7 +44,7 @@ internal static class CreateAdminCommand
             {
                 var users = provider.GetRequiredService<Users>();
                 var result = await users.CreateAsync(
-                    userName, address, new Secret(ReadPassword(report)), isAdministrator: true, cancellationToken);
+                    userName, address, new Secret(PasswordInput.Read(report)), isAdministrator: true, cancellationToken);
                 if (result is not CreateUserResult.Created)
                     throw new CommandFailedException($"the user {userName} was not created: {result}");
             }
@@ -70,13 +69,5 @@ internal static class CreateAdminCommand
         }
 
         maas.AddPostgres(connection, options => options.Schema = schema ?? options.Schema);
-    }
-
-    private static string ReadPassword(Report report)
-    {
-        var password = Console.IsInputRedirected
-            ? Console.In.ReadLine() ?? ""
-            : report.Terminal.Prompt(new TextPrompt<string>("Password:").Secret());
-        return password.Length > 0 ? password : throw new UsageException("the password is empty");
     }
 }

@@ -34,6 +34,7 @@ internal static class MachinesCommand
         var command = new Command("machines", "List machines, and ask them to do something.")
         {
             List(), Show(), Accept(), Deploy(), Release(), Allocate(), Commission(), Test(),
+            ControllerCommands.Inventory(), ControllerCommands.Enlist(), ControllerCommands.BootMedia(), ControllerCommands.EjectMedia(),
             Action("abort", "Stop what machines are busy with.", (client, id, stop) => client.AbortAsync(id, stop)),
             Action("on", "Turn machines on.", (client, id, stop) => client.PowerOnAsync(id, null, stop)),
             Action("off", "Turn machines off.", (client, id, stop) => client.PowerOffAsync(id, MaasStopMode.Hard, stop)),
