@@ -1,8 +1,8 @@
 namespace Maas.Power;
 
 /// <summary>
-/// What a machine is made of, as its controller says. Texts are in one line, without control characters; <see langword="null"/> stands for
-/// what the controller does not say.
+/// What a machine is made of, as its controller says. Texts are in one line, without control characters; what the controller does not say
+/// is <see langword="null"/>.
 /// </summary>
 public sealed record PowerInventory
 {
@@ -51,7 +51,7 @@ public sealed record PowerInventory
 /// <param name="Model">Model; null when not known.</param>
 /// <param name="Cores">Cores; null when not known.</param>
 /// <param name="Threads">Threads; null when not known.</param>
-/// <param name="Architecture">Instruction set in the words of Redfish, such as <c>x86-64</c> or <c>ARM-A64</c>; null when not known.</param>
+/// <param name="Architecture">Instruction set in Redfish's words, such as <c>x86-64</c> or <c>ARM-A64</c>; null when not known.</param>
 public sealed record InventoryProcessor(string Name, string? Model, int? Cores, int? Threads, string? Architecture);
 
 /// <summary>A memory module.</summary>

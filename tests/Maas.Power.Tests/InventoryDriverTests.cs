@@ -9,7 +9,10 @@ namespace Maas.Power.Tests;
 public sealed class InventoryDriverTests
 {
     private static readonly PowerDrivers Drivers = new(
-        [new RedfishDriver(new() { Timing = QuickTiming.Options }), new IpmiDriver(new() { Timing = QuickTiming.Options }), new ManualDriver()]);
+    [
+        new RedfishDriver(new() { Timing = QuickTiming.Options }), new IpmiDriver(new() { Timing = QuickTiming.Options }),
+        new ManualDriver(),
+    ]);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -47,7 +50,10 @@ public sealed class InventoryDriverTests
     {
         await using var bmc = new SimulatedRedfish(new()
         {
-            BrokenPaths = ["/redfish/v1/Systems/1/Memory", "/redfish/v1/Systems/1/Processors", "/redfish/v1/Systems/1/EthernetInterfaces/NIC.1"],
+            BrokenPaths =
+            [
+                "/redfish/v1/Systems/1/Memory", "/redfish/v1/Systems/1/Processors", "/redfish/v1/Systems/1/EthernetInterfaces/NIC.1",
+            ],
         });
 
         var read = await ReadAsync(bmc);

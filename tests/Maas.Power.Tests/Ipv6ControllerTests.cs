@@ -66,7 +66,7 @@ public sealed class Ipv6ControllerTests
         IPAddress.Parse(new Uri(address, "/redfish/v1/").IdnHost).ScopeId.Should().Be(7);
         if (text.Contains('/', StringComparison.Ordinal)) return; // IPMI has no URLs
 
-        var target = new PowerTarget("ipmi", new Dictionary<string, string> { ["power_address"] = text.Replace(":443", ":623", StringComparison.Ordinal) });
+        var target = new PowerTarget("ipmi", [new("power_address", text.Replace(":443", ":623", StringComparison.Ordinal))]);
         IpmiParameters.TryRead(target, out var parameters, out _).Should().BeTrue();
         IPAddress.Parse(parameters!.Settings.Host).ScopeId.Should().Be(7);
     }

@@ -170,9 +170,7 @@ internal static class ControllerCommands
         var outcomes = new MachineOutcomes(session, await session.FindMachinesAsync([name], cancellationToken));
         await outcomes.AskAsync(
             async (id, stop) =>
-            {
-                using var answer = await session.Client.SendAsync(HttpMethod.Post, $"machines/{id}/?op={operation}", form, stop);
-            },
+                (await session.Client.SendAsync(HttpMethod.Post, $"machines/{id}/?op={operation}", form, stop))?.Dispose(),
             cancellationToken);
         outcomes.End();
     }

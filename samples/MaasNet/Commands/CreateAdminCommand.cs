@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Maas.Core;
 using Maas.Core.Accounts;
-using MaasNet.Output;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MaasNet.Commands;

@@ -106,8 +106,8 @@ public sealed record Machine
     public MachinePowerState PowerState { get; init; }
 
     /// <summary>
-    /// The ISO image that its controller was asked to insert as virtual media; <see langword="null"/> when it was ejected since, or there
-    /// was none.
+    /// The ISO image that its controller was asked to insert as virtual media, until it is ejected; <see langword="null"/> when the drive
+    /// is empty.
     /// </summary>
     public Uri? BootMedia { get; init; }
 

@@ -19,7 +19,8 @@ internal abstract record PowerOutcome
 
     public static PowerOutcome Of(PowerAction action, MachinePowerResult reply) => (action, reply) switch
     {
-        (PowerAction.TurnOn or PowerAction.BootMedia, MachinePowerResult.Done(MachinePowerState.Off)) => new NotYet("the machine is still off"),
+        (PowerAction.TurnOn or PowerAction.BootMedia, MachinePowerResult.Done(MachinePowerState.Off)) =>
+            new NotYet("the machine is still off"),
         (PowerAction.TurnOff or PowerAction.ShutDown, MachinePowerResult.Done(MachinePowerState.On)) =>
             new NotYet("the machine is still on"),
         (_, MachinePowerResult.Done(MachinePowerState.Error)) => new NotYet("the controller reports an error"),

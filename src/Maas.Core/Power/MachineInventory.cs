@@ -1,8 +1,8 @@
 namespace Maas.Core.Power;
 
 /// <summary>
-/// What a machine is made of, as its management controller says. Texts are in one line, without control characters;
-/// <see langword="null"/> stands for what the controller does not say.
+/// What a machine is made of, as its management controller says. Texts are in one line, without control characters; what the controller
+/// does not say is <see langword="null"/>.
 /// </summary>
 public sealed record MachineInventory
 {

@@ -88,7 +88,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
             (_, var failed) => new SensorResult.Failed(failed.Failure, failed.Reason),
         };
 
-    /// <summary>Reads an inventory in a conversation, once: an operator who asks for it tries again.</summary>
+    /// <summary>Reads an inventory in a conversation, once: the operator tries again.</summary>
     public async Task<InventoryResult> ReadInventoryAsync(
         PowerTarget target, Func<IPowerConversation, CancellationToken, Task<PowerInventory>> read, CancellationToken cancellationToken) =>
         await ReadAsync(target, "the inventory", InventoryLimit, read, cancellationToken).ConfigureAwait(false) switch

@@ -65,6 +65,8 @@ public partial class SecretsInJsonTests
         },
         Erase = EraseMode.Quick,
         ReleaseTask = ReleaseTask.Erase,
+        BootMedia = new Uri("http://10.0.0.1/rescue.iso"),
+        ControllerIdentity = new Identity { Serial = "SN-1" },
         RescuedBy = "bob",
         Created = DateTimeOffset.UnixEpoch,
         Updated = DateTimeOffset.UnixEpoch,
