@@ -18,6 +18,13 @@ public sealed class ImagePeerOptions
     public Uri? Address { get; set; }
 
     /// <summary>
+    /// The rack of this host: of the hosts with the same name here, one fetches an image from outside, and the others from it while it
+    /// comes. At most 100 characters. <see langword="null"/>, the default, for none: the host fetches each image itself.
+    /// </summary>
+    [StringLength(100, MinimumLength = 1)]
+    public string? Rack { get; set; }
+
+    /// <summary>
     /// Whether images are fetched before a machine needs them, the smallest first, as long as they fit in <see cref="MostBytes"/>. Default
     /// true.
     /// </summary>

@@ -31,7 +31,7 @@ public sealed class HealthBrowserTests
         await using var host = await DashboardHost.StartAsync(sensors: sensors);
         var machine = await host.AddMachineAsync("52:54:00:12:34:56", "rack1-node7");
         Report(host, "Good.");
-        await host.Core.Hosts.AnnounceAsync([], Cancellation);
+        await host.Core.Hosts.AnnounceAsync([], cancellationToken: Cancellation);
         await using var browser = await OpenBrowser.StartAsync(chromium);
         var (page, errors) = (browser.Page, browser.Errors);
         await page.SignInAsync(host.Origin + "/MAAS/users");
@@ -87,7 +87,7 @@ public sealed class HealthBrowserTests
         await host.Core.UserGroups.Records.CreateAsync(new UserGroup { Name = "staff", Description = Attack }, "admin", Cancellation);
         await host.Core.Users.UpdateAsync("bob", "\"><script>window.attacked=1</script>@example.com", false, host.Admin, Cancellation);
         Report(host, Attack);
-        await host.Core.Hosts.AnnounceAsync([], Cancellation);
+        await host.Core.Hosts.AnnounceAsync([], cancellationToken: Cancellation);
         await using var browser = await OpenBrowser.StartAsync(chromium);
         var (page, errors) = (browser.Page, browser.Errors);
         await page.SignInAsync(host.Origin + "/MAAS/");

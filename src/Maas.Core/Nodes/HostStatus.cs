@@ -26,6 +26,11 @@ public sealed record HostStatus : StoredRecord
     /// </summary>
     public IReadOnlyList<Uri> ImageAddresses { get; init; } = [];
 
+    /// <summary>
+    /// The rack of hosts of which one fetches an image from outside, and the others from it; <see langword="null"/> for none.
+    /// </summary>
+    public string? ImageRack { get; init; }
+
     /// <summary>The version of the server that it ran when it was last started; empty when not known.</summary>
     [JsonIgnore]
     public string ServerVersion { get; init; } = "";

@@ -16,6 +16,7 @@ public sealed partial class Hosts
     private readonly TimeProvider _clock;
     private readonly ILogger<Hosts> _logger;
     private volatile IReadOnlyList<Uri> _imageAddresses = [];
+    private volatile string? _imageRack;
     private volatile HostReport? _report;
     private volatile HostState _state;
     private volatile bool _leads;
@@ -57,11 +58,13 @@ public sealed partial class Hosts
 
     /// <summary>Publishes where other hosts of the store fetch images from this one, at once and until it stops.</summary>
     /// <param name="imageAddresses">See <see cref="HostStatus.ImageAddresses"/>.</param>
+    /// <param name="imageRack">See <see cref="HostStatus.ImageRack"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task AnnounceAsync(IReadOnlyList<Uri> imageAddresses, CancellationToken cancellationToken = default)
+    public Task AnnounceAsync(
+        IReadOnlyList<Uri> imageAddresses, string? imageRack = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(imageAddresses);
-        _imageAddresses = [.. imageAddresses];
+        (_imageAddresses, _imageRack) = ([.. imageAddresses], imageRack);
         return SayAsync(_state).WaitAsync(cancellationToken);
     }
 
@@ -125,7 +128,7 @@ public sealed partial class Hosts
         var status = (known is [var found] ? found : new HostStatus { SystemId = _self.SystemId }) with
         {
             Hostname = _self.Hostname, State = state, Seen = now, PowerActions = _power.Running, ImageAddresses = _imageAddresses,
-            IsLeader = _leads && state is HostState.Running, Report = _report,
+            ImageRack = _imageRack, IsLeader = _leads && state is HostState.Running, Report = _report,
         };
         return await _store.SaveAsync(
             new RecordBatch

@@ -82,6 +82,7 @@ internal static class MaasOptionsBinding
     {
         { nameof(ImagePeerOptions.Enabled), (options, section) => options.Enabled = section.Read<bool>() },
         { nameof(ImagePeerOptions.Address), (options, section) => options.Address = section.ReadAddressOrNull() },
+        { nameof(ImagePeerOptions.Rack), (options, section) => options.Rack = section.TextOrNull() },
         { nameof(ImagePeerOptions.FetchAhead), (options, section) => options.FetchAhead = section.Read<bool>() },
         { nameof(ImagePeerOptions.MostBytes), (options, section) => options.MostBytes = section.Read<long>() },
         { nameof(ImagePeerOptions.BytesPerSecond), (options, section) => options.BytesPerSecond = section.ReadOrNull<long>() },

@@ -114,7 +114,7 @@ internal sealed partial class PeerImages(
     {
         var addresses = services.GetRequiredService<PeerEndpointAddress>().Find(HostAddresses.Read());
         if (_announced is { } known && known.SequenceEqual(addresses)) return;
-        await Core.Hosts.AnnounceAsync(addresses, cancellationToken).ConfigureAwait(false);
+        await Core.Hosts.AnnounceAsync(addresses, options.ImagePeers.Rack, cancellationToken).ConfigureAwait(false);
         _announced = addresses;
     }
 
@@ -172,6 +172,7 @@ internal sealed partial class PeerImages(
             MostBytes = options.ImagePeers.MostBytes,
             Fetches = options.ImagePeers.Fetches,
             BytesPerSecond = options.ImagePeers.BytesPerSecond,
+            RackMember = options.ImagePeers.Rack is null ? null : Core.Controllers.Self.SystemId.ToString(),
         };
         // Another purpose has another key: what is signed for one is of no use for the other.
         var uploadKey = new PeerKey(Encoding.UTF8.GetBytes(Core.DeriveSecret("image uploads")!.Value.Reveal())); // there is a key
@@ -184,8 +185,8 @@ internal sealed partial class PeerImages(
     }
 
     /// <summary>
-    /// The other hosts: in no order, so that they share the load, and those that are missing last. One that is stopped, or has not
-    /// announced addresses yet, has none: it cannot be asked, and may have an image.
+    /// The other hosts: in no order, so that they share the load, those of the rack first and those that are missing last. One that is
+    /// stopped, or has not announced addresses yet, has none: it cannot be asked, and may have an image.
     /// </summary>
     private async Task<IReadOnlyList<ImagePeer>> ListPeersAsync(CancellationToken cancellationToken)
     {
@@ -200,10 +201,15 @@ internal sealed partial class PeerImages(
         var own = endpoint.ListOwn(network);
         return
         [
-            .. others.OrderBy(host => host.IsMissing(now)).Select(host => new ImagePeer(
-                host.Hostname, host.State == HostState.Stopped ? [] : network.Reachable(host.ImageAddresses, own))),
+            .. others.OrderBy(host => host.IsMissing(now)).ThenBy(host => IsOfRack(host) ? 0 : 1).Select(host => new ImagePeer(
+                host.Hostname, host.State == HostState.Stopped ? [] : network.Reachable(host.ImageAddresses, own))
+            {
+                RackMember = IsOfRack(host) && host.State == HostState.Running && !host.IsMissing(now) ? host.SystemId.ToString() : null,
+            }),
         ];
     }
+
+    private bool IsOfRack(HostStatus host) => options.ImagePeers.Rack is { } rack && host.ImageRack == rack;
 
     [LoggerMessage(180, LogLevel.Warning, "Failed to fetch images of other hosts ahead of need, or to remove deleted ones; tried again")]
     private partial void LogPassFailed(Exception exception);

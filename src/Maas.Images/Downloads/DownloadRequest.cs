@@ -18,6 +18,9 @@ internal sealed record DownloadRequest(IReadOnlyList<Uri> Locations, ContentHash
     /// <see langword="null"/> when each location is a server.
     /// </summary>
     public Func<Uri, string>? ServerOf { get; init; }
+
+    /// <summary>Who may open the part file meanwhile. Default: no other.</summary>
+    public FileShare Share { get; init; } = FileShare.None;
 }
 
 /// <summary>Is notified of what the places of a file do.</summary>

@@ -159,7 +159,7 @@ public sealed class Downloader
         CancellationToken cancellationToken)
     {
         var file = new FileStream(
-            part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            part, FileMode.OpenOrCreate, FileAccess.ReadWrite, request.Share, bufferSize: 0, FileOptions.Asynchronous);
         await using var closing = file.ConfigureAwait(false);
         using var hash = new RunningHash(request.Hash);
         var transfer = new Transfer(request, file, hash, _options, progress);

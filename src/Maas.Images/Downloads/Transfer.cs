@@ -31,6 +31,7 @@ internal sealed class Transfer(
         part.SetLength(0);
         part.Position = 0;
         hash.Reset();
+        Report(); // who reads the part meanwhile must know
     }
 
     /// <summary>Takes a mirror's word for the length, or holds it to what is known.</summary>

@@ -5,7 +5,11 @@ using Maas.Images.Downloads;
 namespace Maas.Images.Peers;
 
 /// <summary>Where peers are asked for a blob, which of their addresses answered last, and which peers have sent wrong bytes.</summary>
-internal sealed class PeerAddresses(Func<CancellationToken, Task<IReadOnlyList<ImagePeer>>> list, TimeProvider timeProvider)
+/// <param name="list">Lists the peers.</param>
+/// <param name="rackMember">The id of this host among those of its rack; <see langword="null"/> for no rack.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class PeerAddresses(
+    Func<CancellationToken, Task<IReadOnlyList<ImagePeer>>> list, string? rackMember, TimeProvider timeProvider)
 {
     private const int MostPeers = 64;
     private const int MostDamaged = 4096;
@@ -21,13 +25,26 @@ internal sealed class PeerAddresses(Func<CancellationToken, Task<IReadOnlyList<I
     public async Task<PeerLocations> FindAsync(Sha256Digest digest, CancellationToken cancellationToken)
     {
         var (peers, now) = (await list(cancellationToken).ConfigureAwait(false), timeProvider.GetUtcNow());
+        ImagePeer[] asked =
+        [
+            .. peers.Where(each => !_damaged.TryGetValue((each.Name, digest), out var until) || until <= now).Take(MostPeers),
+        ];
         var found = (
-            from peer in peers.Where(each => !_damaged.TryGetValue((each.Name, digest), out var until) || until <= now).Take(MostPeers)
+            from peer in asked
             let known = _answered.GetValueOrDefault(peer.Name)
             from address in peer.Addresses.OrderBy(address => address == known ? 0 : 1).Take(PeerCache.MostAddresses).Index()
             orderby address.Index // a stable sort: peers keep their order
             select new PeerLocation(new Uri(address.Item, digest.ToString()), peer.Name, address.Item)).DistinctBy(each => each.Url);
-        return new PeerLocations(this, digest, peers.Select(peer => peer.Name), [.. found]);
+        return new PeerLocations(this, digest, peers.Select(peer => peer.Name), [.. found]) { Before = [.. ListBefore(digest, asked)] };
+    }
+
+    /// <summary>The peers of the rack that are to fetch a blob before this host does.</summary>
+    private IEnumerable<string> ListBefore(Sha256Digest digest, IReadOnlyList<ImagePeer> peers)
+    {
+        if (rackMember is null) return [];
+        var members = peers.Where(peer => peer is { RackMember: not null, Addresses.Count: > 0 })
+            .DistinctBy(peer => peer.RackMember).ToDictionary(peer => peer.RackMember!, peer => peer.Name, StringComparer.Ordinal);
+        return RackOrder.Before(digest, rackMember, members.Keys).Select(member => members[member]);
     }
 
     public void Answered(string peer, Uri address) => _answered[peer] = address;
@@ -48,7 +65,7 @@ internal sealed record PeerLocation(Uri Url, string Peer, Uri Address);
 internal sealed class PeerLocations(
     PeerAddresses addresses, Sha256Digest digest, IEnumerable<string> peers, IReadOnlyList<PeerLocation> places) : IMirrorObserver
 {
-    private readonly Dictionary<Uri, PeerLocation> _places = places.ToDictionary(place => place.Url);
+    private readonly ConcurrentDictionary<Uri, PeerLocation> _places = new(places.ToDictionary(place => place.Url));
     private readonly HashSet<string> _unknown = peers.ToHashSet(StringComparer.Ordinal);
     private volatile bool _hasFailed;
 
@@ -66,6 +83,23 @@ internal sealed class PeerLocations(
     public IReadOnlyList<PeerLocation> Places => places;
 
     public IReadOnlyList<Uri> Urls { get; } = [.. places.Select(place => place.Url)];
+
+    /// <summary>The peers of the rack that are to fetch the blob before this host does, the first one in front.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
+    /// <summary>The URLs at which a peer of the rack is asked to fetch the blob if it has it not.</summary>
+    public IReadOnlyList<Uri> UrlsToFetch(string peer, PeerNeed need)
+    {
+        PeerLocation[] asking =
+        [
+            .. places.Where(place => place.Peer == peer).Select(place => place with
+            {
+                Url = new Uri($"{place.Url}?{PeerCache.NeedParameter}={(need == PeerNeed.Now ? "now" : "ahead")}"),
+            }),
+        ];
+        foreach (var place in asking) _places[place.Url] = place;
+        return [.. asking.Select(place => place.Url)];
+    }
 
     public string PeerOf(Uri url) => _places[url].Peer;
 

@@ -9,15 +9,7 @@ public sealed partial class PeerCache
         PeerFetchFailure? failure = null;
         try
         {
-            if (fetch.BeganUrgent) await _turns.WaitAsync(fetch.Token).ConfigureAwait(false);
-            try
-            {
-                if (!_library.Contains(fetch.Digest)) failure = await FetchAsync(fetch).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (fetch.BeganUrgent) _turns.Release();
-            }
+            if (!_library.Contains(fetch.Digest)) failure = await FetchAsync(fetch).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (fetch.Token.IsCancellationRequested)
         {
@@ -55,11 +47,31 @@ public sealed partial class PeerCache
         }
 
         await held.WaitAsync(fetch.Token).ConfigureAwait(false);
+        if (_options.RackMember is not null && await FollowAsync(fetch).ConfigureAwait(false) is (true, var failed)) return failed;
+        if (fetch.BeganUrgent) await _turns.WaitAsync(fetch.Token).ConfigureAwait(false);
+        try
+        {
+            return _library.Contains(fetch.Digest) ? null : await FetchFromAnyAsync(fetch).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (fetch.BeganUrgent) _turns.Release();
+        }
+    }
+
+    private async Task<PeerFetchFailure?> FetchFromAnyAsync(PeerFetch fetch)
+    {
         var locations = await _peers.FindAsync(fetch.Digest, fetch.Token).ConfigureAwait(false);
         var failure = locations.Urls.Count > 0
             ? await TakeRoomAsync(fetch, locations).ConfigureAwait(false) ?? await FetchAsync(fetch, locations).ConfigureAwait(false)
             : locations.IsNowhere ? PeerFetchFailure.NotFound : PeerFetchFailure.PeersFailed;
-        if (locations.Urls.Count > 0) PeerMetrics.Fetched(failure);
+        if (locations.Urls.Count > 0) NoteResult(fetch, failure);
+        return failure;
+    }
+
+    private void NoteResult(PeerFetch fetch, PeerFetchFailure? failure)
+    {
+        PeerMetrics.Fetched(failure);
         switch (failure)
         {
             case null:
@@ -69,25 +81,14 @@ public sealed partial class PeerCache
                 LogNoSpace(fetch.Digest, fetch.Length, _options.MostBytes);
                 break;
         }
-
-        return failure;
     }
 
     private async Task<PeerFetchFailure?> FetchAsync(PeerFetch fetch, PeerLocations locations)
     {
-        var part = PartOf(fetch.Digest);
         try
         {
-            await _downloader.FetchAsync(
-                new DownloadRequest(locations.Urls, ContentHash.Parse(fetch.Digest.ToString()), fetch.Length, fetch.Digest.ToString())
-                {
-                    Observer = locations,
-                    ServerOf = locations.PeerOf,
-                    Retries = Math.Max(LeastRetries, 2 * locations.Urls.Count), // each address has its turn, behind dead ones too
-                },
-                part, progress: null, fetch.Token).ConfigureAwait(false);
-            await _library.PublishAsync(part, fetch.Digest, Reference, fetch.Token).ConfigureAwait(false);
-            _library.Touch(fetch.Digest, Reference);
+            var retries = Math.Max(LeastRetries, 2 * locations.Urls.Count); // each address has its turn, behind dead ones too
+            await DownloadAsync(fetch, locations, locations.Urls, retries, fetch, fetch.Token).ConfigureAwait(false);
             return null;
         }
         catch (HttpRequestException) when (locations.IsNowhere)
@@ -102,6 +103,32 @@ public sealed partial class PeerCache
         catch (InsufficientSpaceException)
         {
             return PeerFetchFailure.NoSpace;
+        }
+    }
+
+    /// <summary>Fetches a blob, goes on with what is here, and makes it one of the library.</summary>
+    private async Task DownloadAsync(
+        PeerFetch fetch,
+        PeerLocations locations,
+        IReadOnlyList<Uri> urls,
+        int retries,
+        IProgress<ImportProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var part = PartOf(fetch.Digest);
+        try
+        {
+            await _downloader.FetchAsync(
+                new DownloadRequest(urls, ContentHash.Parse(fetch.Digest.ToString()), fetch.Length, fetch.Digest.ToString())
+                {
+                    Observer = locations,
+                    ServerOf = locations.PeerOf,
+                    Retries = retries,
+                    Share = FileShare.Read | FileShare.Delete, // other hosts of the rack read it meanwhile
+                },
+                part, progress, cancellationToken).ConfigureAwait(false);
+            await _library.PublishAsync(part, fetch.Digest, Reference, fetch.Token).ConfigureAwait(false);
+            _library.Touch(fetch.Digest, Reference);
         }
         finally
         {

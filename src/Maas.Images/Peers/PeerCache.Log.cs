@@ -23,4 +23,8 @@ public sealed partial class PeerCache
 
     [LoggerMessage(6, LogLevel.Debug, "A peer did not answer whether it has image {Digest}: {Reason}")]
     private partial void LogNoAnswer(Sha256Digest digest, string reason);
+
+    [LoggerMessage(7, LogLevel.Information,
+        "Host {Peer} of this rack did not send image {Digest}: {Reason}. The next host is asked, or the image is fetched here")]
+    private partial void LogNotFollowed(string peer, Sha256Digest digest, string reason);
 }

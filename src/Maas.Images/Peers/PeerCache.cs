@@ -25,6 +25,12 @@ public sealed partial class PeerCache : IAsyncDisposable
     /// <summary>The header in which a peer says whether its blob is a copy as well: <c>original</c> or <c>copy</c>.</summary>
     public const string CopyHeader = "Maas-Image-Copy";
 
+    /// <summary>
+    /// The parameter of the query by which a host of the rack is asked to fetch the blob if it has it not, and to send it as it comes:
+    /// <c>now</c> or <c>ahead</c>, as <see cref="PeerNeed"/> has it (see <see cref="OpenArrivingAsync"/>).
+    /// </summary>
+    public const string NeedParameter = "need";
+
     /// <summary>The most addresses of one peer that are tried.</summary>
     public const int MostAddresses = 16;
 
@@ -71,7 +77,8 @@ public sealed partial class PeerCache : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MostBytes, 1L << 20);
         ArgumentOutOfRangeException.ThrowIfNegative(options.SpareBytes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.Fetches, Math.Clamp(options.Fetches, 1, 64));
-        (_library, _options, _peers) = (library, options, new PeerAddresses(peers, timeProvider ?? TimeProvider.System));
+        (_library, _options) = (library, options);
+        _peers = new PeerAddresses(peers, options.RackMember, timeProvider ?? TimeProvider.System);
         (_time, _logger) = (timeProvider ?? TimeProvider.System, logger ?? NullLogger<PeerCache>.Instance);
         _http = PeerRequests.CreateClient(key, options, _time);
         _turns = new SemaphoreSlim(options.Fetches);
@@ -217,6 +224,7 @@ public sealed partial class PeerCache : IAsyncDisposable
 
             if (!isUrgent) return fetch;
             _failed.Remove(digest);
+            if (fetch is { IsUrgent: false, IsFollowing: true }) fetch.Supersede(); // it asked another host for one that may wait
             fetch.IsUrgent = true;
             foreach (var other in _fetches.Values.Where(other => !other.IsUrgent)) other.Supersede();
             return fetch;

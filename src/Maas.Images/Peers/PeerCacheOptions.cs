@@ -38,4 +38,16 @@ public sealed class PeerCacheOptions
 
     /// <summary>The delay before peers that have all failed are tried again, doubled for each further failure. Default 1 s.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The id of this host among those of its rack, of which one fetches a blob from outside (<see cref="ImagePeer.RackMember"/>).
+    /// <see langword="null"/>, the default: it is in no rack, and fetches each blob itself.
+    /// </summary>
+    public string? RackMember { get; init; }
+
+    /// <summary>
+    /// How long a host of the rack that fetches a blob may send no byte of it; then the next one is asked, or the blob is fetched here.
+    /// Default 60 s.
+    /// </summary>
+    public TimeSpan RackPatience { get; init; } = TimeSpan.FromSeconds(60);
 }

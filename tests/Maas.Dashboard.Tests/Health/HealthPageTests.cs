@@ -19,7 +19,7 @@ public sealed class HealthPageTests
     {
         await using var host = await DashboardHost.StartAsync();
         host.Core.Hosts.Report(ReportOf(HostHealth.Degraded, "<img src=x onerror=alert(1)>"));
-        await host.Core.Hosts.AnnounceAsync([], Cancellation);
+        await host.Core.Hosts.AnnounceAsync([], cancellationToken: Cancellation);
         await using var context = PageContext.Of(host);
 
         var page = context.Render<HealthPage>();
@@ -39,7 +39,7 @@ public sealed class HealthPageTests
     public async Task A_user_sees_nothing_of_it()
     {
         await using var host = await DashboardHost.StartAsync();
-        await host.Core.Hosts.AnnounceAsync([], Cancellation);
+        await host.Core.Hosts.AnnounceAsync([], cancellationToken: Cancellation);
         await using var context = PageContext.Of(host, "bob");
 
         var page = context.Render<HealthPage>();

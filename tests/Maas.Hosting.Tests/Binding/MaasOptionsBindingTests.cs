@@ -51,6 +51,7 @@ public class MaasOptionsBindingTests
         ["Packages:Upstream"] = "http://squid.lab:3128/",
         ["ImagePeers:Enabled"] = "False",
         ["ImagePeers:Address"] = "https://maas-a.lab/MAAS",
+        ["ImagePeers:Rack"] = "r1",
         ["ImagePeers:FetchAhead"] = "False",
         ["ImagePeers:MostBytes"] = "1073741824",
         ["ImagePeers:BytesPerSecond"] = "10000000",
