@@ -11,6 +11,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
     private static readonly PowerResult.Failed NotRead = new(PowerFailure.Unintelligible, "Nothing was read.");
 
     private readonly ControllerLimiter _limiter = new(timing.MinimumInterval, timeProvider);
+    private readonly InterruptibleReadings _readings = new();
 
     /// <summary>Asks whether the machine is on.</summary>
     public Task<PowerResult> QueryAsync(PowerTarget target, CancellationToken cancellationToken) =>
@@ -78,7 +79,10 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
         }
     }
 
-    /// <summary>Reads sensors in a conversation, once: an operator who looks at them tries again.</summary>
+    /// <summary>
+    /// Reads sensors in a conversation, once: an operator who looks at them tries again. It gives way to everything else that is asked of
+    /// the controller.
+    /// </summary>
     public async Task<SensorResult> ReadSensorsAsync(
         PowerTarget target, Func<IPowerConversation, CancellationToken, Task<IReadOnlyList<PowerSensor>>> read,
         CancellationToken cancellationToken) =>
@@ -88,7 +92,7 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
             (_, var failed) => new SensorResult.Failed(failed.Failure, failed.Reason),
         };
 
-    /// <summary>Reads an inventory in a conversation, once: the operator tries again.</summary>
+    /// <summary>Reads an inventory in a conversation, once: the operator tries again. It gives way as a reading of sensors does.</summary>
     public async Task<InventoryResult> ReadInventoryAsync(
         PowerTarget target, Func<IPowerConversation, CancellationToken, Task<PowerInventory>> read, CancellationToken cancellationToken) =>
         await ReadAsync(target, "the inventory", InventoryLimit, read, cancellationToken).ConfigureAwait(false) switch
@@ -104,11 +108,12 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
         where T : class
     {
         using var limit = new CancellationTokenSource(longest, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var reading = _readings.Begin(target.Controller);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, reading.Token, cancellationToken);
         T? value = null;
         try
         {
-            return await TryAsync(target, Read, either.Token).ConfigureAwait(false) is PowerResult.Failed failed
+            return await ConverseAsync(target, Read, either.Token).ConfigureAwait(false) is PowerResult.Failed failed
                 ? (null, failed with { Reason = target.Redact(failed.Reason) })
                 : (value, NotRead);
         }
@@ -116,6 +121,11 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
         {
             return (null, new PowerResult.Failed(
                 PowerFailure.TimedOut, $"The controller did not send {what} within {longest.TotalSeconds:0} s."));
+        }
+        catch (OperationCanceledException) when (reading.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (null, new PowerResult.Failed(
+                PowerFailure.TimedOut, $"The reading of {what} ended because the controller was needed for the machine's power."));
         }
 
         async Task<PowerResult> Read(IPowerConversation conversation, CancellationToken stop)
@@ -126,6 +136,15 @@ internal sealed class PowerConversations(PowerTimingOptions timing, TimeProvider
     }
 
     private Task<PowerResult> TryAsync(
+        PowerTarget target,
+        Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
+        CancellationToken cancellationToken)
+    {
+        _readings.Interrupt(target.Controller);
+        return ConverseAsync(target, ask, cancellationToken);
+    }
+
+    private Task<PowerResult> ConverseAsync(
         PowerTarget target,
         Func<IPowerConversation, CancellationToken, Task<PowerResult>> ask,
         CancellationToken cancellationToken) =>

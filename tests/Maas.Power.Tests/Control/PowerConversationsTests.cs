@@ -173,6 +173,67 @@ public class PowerConversationsTests
         (await first).Should().Be(1);
     }
 
+    [Fact]
+    public async Task A_reading_of_sensors_does_not_delay_a_power_action()
+    {
+        _script.Query = _ => _script.Log.Contains("Off") ? PowerState.Off : PowerState.On;
+        var conversations = Conversations(new() { MinimumInterval = TimeSpan.Zero });
+        var begun = new TaskCompletionSource();
+        var reading = conversations.ReadSensorsAsync(Machine, ReadForeverAsync, Stop);
+        await begun.Task;
+        var second = conversations.ReadSensorsAsync(Machine, ReadForeverAsync, Stop); // waits for its turn
+
+        // The clock is at a standstill: the action waits for no limit of the readings.
+        var done = await conversations.TurnOffAsync(Machine, PowerOffMode.Hard, Stop)
+            .WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Stop);
+
+        done.State.Should().Be(PowerState.Off);
+        foreach (var ended in new[] { reading, second })
+            (await ended).Should().BeOfType<SensorResult.Failed>().Which.Reason.Should().Contain("needed for the machine's power");
+        _script.MostAtATime.Should().Be(1);
+
+        async Task<IReadOnlyList<PowerSensor>> ReadForeverAsync(IPowerConversation conversation, CancellationToken stop)
+        {
+            begun.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop);
+            return [];
+        }
+    }
+
+    [Fact]
+    public async Task A_reading_of_sensors_ends_after_a_minute_and_one_of_another_controller_is_left_alone()
+    {
+        var conversations = Conversations();
+        var other = new PowerTarget("test", [KeyValuePair.Create("power_address", "10.0.0.8")]);
+        var reading = conversations.ReadSensorsAsync(
+            other,
+            async (_, stop) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(40), _time, stop);
+                return [];
+            },
+            Stop);
+        var slow = conversations.ReadSensorsAsync(
+            Machine,
+            async (_, stop) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, stop);
+                return [];
+            },
+            Stop);
+        _script.Query = _ => PowerState.On;
+        var third = new PowerTarget("test", [KeyValuePair.Create("power_address", "10.0.0.9")]);
+        (await In_time(conversations.QueryAsync(third, Stop))).State.Should().Be(PowerState.On);
+        while (!reading.IsCompleted || !slow.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await reading).Should().BeOfType<SensorResult.Read>();
+        (await slow).Should().BeOfType<SensorResult.Failed>().Which.Reason.Should().Contain("within 60 s");
+    }
+
     private sealed class Script : IPowerConversation
     {
         private readonly Lock _lock = new();
