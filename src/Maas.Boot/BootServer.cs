@@ -91,12 +91,8 @@ public sealed class BootServer
             Add("TFTP", () => new TftpServer(tftp, services).RunAsync);
         }
 
-        if (options.Dns is { } dns)
-        {
-            dns = new DnsServerOptions(dns);
-            dns.Interface ??= device;
-            Add("DNS", () => new DnsServer(dns, services).RunAsync);
-        }
+        AddDns("DNS", options.Dns);
+        AddDns("DNS over IPv6", options.Dns6);
 
         if (options.Sntp is { } sntp)
         {
@@ -116,6 +112,14 @@ public sealed class BootServer
         {
             if (device is not null && link.Interfaces.Count == 0 && link.ListenOn is null) link.Interfaces.Add(device);
             link.Capture ??= capture;
+        }
+
+        void AddDns(string name, DnsServerOptions? given)
+        {
+            if (given is null) return;
+            var dns = new DnsServerOptions(given);
+            dns.Interface ??= device;
+            Add(name, () => new DnsServer(dns, services).RunAsync);
         }
 
         void Add(string name, Func<Func<CancellationToken, Task>> make) =>

@@ -48,6 +48,12 @@ public sealed class BootServerOptions
     /// <summary>DNS for the machines' domain; <see langword="null"/>, the default, for none.</summary>
     public DnsServerOptions? Dns { get; set; }
 
+    /// <summary>
+    /// DNS at a second address, such as that of IPv6, which works and fails apart from the first; <see langword="null"/>, the default, for
+    /// none.
+    /// </summary>
+    public DnsServerOptions? Dns6 { get; set; }
+
     /// <summary>The time, by SNTP; <see langword="null"/>, the default, for none.</summary>
     public SntpServerOptions? Sntp { get; set; }
 

@@ -34,9 +34,12 @@ internal static class AdvertisementMessage
     /// <param name="options">What it tells.</param>
     /// <param name="hardware">The interface's hardware address; empty for none.</param>
     /// <param name="isFarewell">Whether it is the last: this host is no router any longer (RFC 4861 section 6.2.5).</param>
+    /// <param name="nameServers">The name servers; <see langword="null"/> for those of the options.</param>
     /// <exception cref="ArgumentException">A prefix or name server is not IPv6, a time does not fit, a domain name is invalid, or it all is
     /// longer than <see cref="MaxLength"/>.</exception>
-    public static byte[] Write(RouterAdvertiserOptions options, ReadOnlySpan<byte> hardware, bool isFarewell = false)
+    public static byte[] Write(
+        RouterAdvertiserOptions options, ReadOnlySpan<byte> hardware, bool isFarewell = false,
+        IReadOnlyList<IPAddress>? nameServers = null)
     {
         const byte hopLimit = 64;
         var lifetime = isFarewell ? 0 : options.RouterLifetimeSeconds;
@@ -51,8 +54,8 @@ internal static class AdvertisementMessage
 
         // Three intervals, so that two lost advertisements lose no name server (RFC 8106 section 5.1).
         var dnsLifetime = Number((uint)options.LongestIntervalSeconds * 3);
-        if (options.NameServers.Count > 0)
-            Add(message, RecursiveDnsServer, [0, 0, .. dnsLifetime, .. options.NameServers.SelectMany(OctetsOf)]);
+        nameServers ??= [.. options.NameServers];
+        if (nameServers.Count > 0) Add(message, RecursiveDnsServer, [0, 0, .. dnsLifetime, .. nameServers.SelectMany(OctetsOf)]);
         if (options.SearchDomains.Count > 0)
             Add(message, DnsSearchList, [0, 0, .. dnsLifetime, .. DomainNames.ToArray([.. options.SearchDomains])]);
         return message.Count <= MaxLength

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Diagnostics;
 using Maas.Boot.Net;
 using Microsoft.Extensions.Logging;
@@ -27,9 +28,12 @@ public sealed partial class RouterAdvertiser
     private static readonly Counter<long> Solicitations = BootMeter.Meter.CreateCounter<long>(
         "maas.boot.ra.solicitations", "{message}", "Router solicitations received.");
     private static readonly IPAddress AllRouters = IPAddress.Parse("ff02::2");
+    private const int MostNameServers = 8; // resolvers use three; one packet has room for them beside the prefixes
+
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly RouterAdvertiserOptions _options;
+    private readonly IAddressSource6? _addresses;
     private readonly SafeObserver? _observer;
     private readonly TimeProvider _time;
     private readonly ListeningEndPoints _listening = new();
@@ -46,7 +50,7 @@ public sealed partial class RouterAdvertiser
         _options = new RouterAdvertiserOptions(new RouterAdvertiserOptionsValidator().Validated(options));
         if (options.Interfaces.Count == 0) throw new ArgumentException("There is no interface to advertise on.", nameof(options));
         _ = AdvertisementMessage.Write(options, new byte[6]);
-        _time = services.TimeProvider;
+        (_addresses, _time) = (services.Addresses6, services.TimeProvider);
         _logger = services.LoggerFactory.CreateLogger<RouterAdvertiser>();
         _observer = SafeObserver.Around(services.Observer, _logger);
     }
@@ -167,11 +171,19 @@ public sealed partial class RouterAdvertiser
         });
     }
 
+    /// <summary>The name servers of the options, or those that DHCPv6 names on the prefixes now.</summary>
+    internal static IReadOnlyList<IPAddress> NameServersOf(RouterAdvertiserOptions options, IAddressSource6? addresses) =>
+        options.NameServers.Count > 0 ? [.. options.NameServers] :
+        [
+            .. options.Prefixes.SelectMany(prefix => addresses?.SubnetOf(prefix.Network.BaseAddress)?.NameServers ?? [])
+                .Where(server => server.AddressFamily == AddressFamily.InterNetworkV6).Distinct().Take(MostNameServers),
+        ];
+
     private void Send(AdvertisementLink link, bool isFarewell)
     {
         try
         {
-            link.Send(AdvertisementMessage.Write(_options, link.Hardware, isFarewell));
+            link.Send(AdvertisementMessage.Write(_options, link.Hardware, isFarewell, NameServersOf(_options, _addresses)));
             Advertisements.Add(1);
         }
         catch (SocketException e)

@@ -46,7 +46,10 @@ public sealed class RouterAdvertiserOptions
     /// <summary>The prefixes of the link; none is well, too: iPXE and others wait for an advertisement, whatever it says.</summary>
     public IList<AdvertisedPrefix> Prefixes { get; } = [];
 
-    /// <summary>Name servers (RFC 8106 section 5.1); none leaves them out.</summary>
+    /// <summary>
+    /// Name servers (RFC 8106 section 5.1). None, the default, names those of the subnets that <see cref="BootServices.Addresses6"/> leases
+    /// on <see cref="Prefixes"/>, as they are when it is sent: at most 8, and none where it leases none.
+    /// </summary>
     public IList<IPAddress> NameServers { get; } = [];
 
     /// <summary>Domains that short names are searched in (RFC 8106 section 5.2); none leaves them out.</summary>

@@ -102,7 +102,16 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
             : $"The range {leased} is not inside the prefix {prefix}.";
     }
 
-    /// <summary>The subnet that DHCPv6 leases on this link.</summary>
+    /// <summary>The subnet that DHCPv6 leases on this link. Its name server is this host, as that of IPv4 is.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="RefusalOf"/>.</exception>
+    public Dhcp6Subnet LinkSubnet6(IPNetwork prefix, MaasNetworkOptions options) => Subnet6(prefix, options) with
+    {
+        NameServers = options.NameServers.Count > 0
+            ? [.. options.NameServers.Where(server => server.AddressFamily == AddressFamily.InterNetworkV6)]
+            : options.EffectiveServices.HasFlag(LinkServices.Dns) && Address6 is { } own ? [own] : [],
+    };
+
+    /// <summary>The subnet that DHCPv6 leases, without what names this host.</summary>
     /// <exception cref="InvalidOperationException">The range lies outside of the prefix, or is missing and the prefix is too small for
     /// the usual one.</exception>
     public static Dhcp6Subnet Subnet6(IPNetwork prefix, MaasNetworkOptions options)
@@ -192,26 +201,34 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
         var ports = options.Loopback;
         if (services.HasFlag(LinkServices.Dns))
         {
-            boot.Dns = new DnsServerOptions
-            {
-                Listen = new IPEndPoint(Address, ports?.DnsPort ?? 53),
-                Domain = domain,
-                Networks = { Network },
-                ServerAddresses = { Address },
-            };
-            if (HasIPv4 && Address6 is { } own && options.Prefix6 is { } network)
-            {
-                boot.Dns.Networks.Add(network);
-                boot.Dns.ServerAddresses.Add(own);
-            }
-
-            foreach (var forwarder in options.DnsForwarders) boot.Dns.Forwarders.Add(forwarder);
+            boot.Dns = Dns(Address);
+            // A server apart: while the IPv6 address is being tried out, or is gone, names are resolved over IPv4.
+            if (HasIPv4 && Address6 is { } own && options.Prefix6 is not null) boot.Dns6 = Dns(own);
         }
 
         if (services.HasFlag(LinkServices.Time))
             boot.Sntp = new SntpServerOptions { Listen = new IPEndPoint(Address, ports?.TimePort ?? 123) };
         if (services.HasFlag(LinkServices.Syslog))
             boot.Syslog = new SyslogServerOptions { Listen = new IPEndPoint(Address, ports?.SyslogPort ?? 514) };
+
+        DnsServerOptions Dns(IPAddress listen)
+        {
+            var dns = new DnsServerOptions
+            {
+                Listen = new IPEndPoint(listen, ports?.DnsPort ?? 53),
+                Domain = domain,
+                Networks = { Network },
+                ServerAddresses = { Address },
+            };
+            if (HasIPv4 && Address6 is { } own && options.Prefix6 is { } network)
+            {
+                dns.Networks.Add(network);
+                dns.ServerAddresses.Add(own);
+            }
+
+            foreach (var forwarder in options.DnsForwarders) dns.Forwarders.Add(forwarder);
+            return dns;
+        }
     }
 
     private static IPAddress With(IPNetwork prefix, ushort last)

@@ -62,7 +62,8 @@ internal sealed partial class NetworkRunner
                 LogFollowed(name, string.Join(", ", subnets.Select(subnet => subnet.Network)));
             }
 
-            if (_replaced6 is null && _link6 is { } link6 && StoredSubnets.Of(link6, topology) is { } subnets6
+            if (_replaced6 is null && _link6 is { } link6 && StoredSubnets.Of(link6, topology) is { } stored6
+                && await OrderAsync(stored6, link6, cancellationToken).ConfigureAwait(false) is var subnets6
                 && !(_stored6 is { } before6 && NetworkTopology.AreSame(subnets6, before6)))
                 await LeaseStoredAsync(subnets6, cancellationToken).ConfigureAwait(false);
             return true;
@@ -97,7 +98,8 @@ internal sealed partial class NetworkRunner
             if (link is not null)
                 await parts.Topology.ApplyAsync(name, link, NameServerOf(options, link), cancellationToken).ConfigureAwait(false);
             if (link6 is not null && _network is { } network)
-                await parts.Topology.ApplyAsync(name, link6, network.HasIPv4 ? network.Network : null, cancellationToken)
+                await parts.Topology.ApplyAsync(
+                    name, link6, network.HasIPv4 ? network.Network : null, NameServerOf(options, link6), cancellationToken)
                     .ConfigureAwait(false);
             (_options, _link, _link6) = (options, link, link6);
             return await FollowAsync(await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false), cancellationToken)
@@ -111,10 +113,13 @@ internal sealed partial class NetworkRunner
     }
 
     /// <summary>Lets this host join the name servers of the network, if it could not when the network was stored.</summary>
-    public Task JoinNameServersAsync(CancellationToken cancellationToken) =>
-        _link is { } link && NameServerOf(_options, link) is { } host
-            ? parts.Topology.JoinNameServersAsync(link.Network, host, cancellationToken)
-            : Task.CompletedTask;
+    public async Task JoinNameServersAsync(CancellationToken cancellationToken)
+    {
+        if (_link is { } link && NameServerOf(_options, link) is { } host)
+            await parts.Topology.JoinNameServersAsync(link.Network, host, cancellationToken).ConfigureAwait(false);
+        if (_link6 is { } link6 && NameServerOf(_options, link6) is { } host6)
+            await parts.Topology.JoinNameServersAsync(link6.Network, host6, cancellationToken).ConfigureAwait(false);
+    }
 
     // Leases what the options say, which is stored first.
     private async Task LeaseAsync(MaasNetworkOptions options, BootNetwork? network, CancellationToken cancellationToken)
@@ -136,13 +141,16 @@ internal sealed partial class NetworkRunner
 
         if (link6 is not null && network is not null)
         {
-            await parts.Topology.ApplyAsync(name, link6, network.HasIPv4 ? network.Network : null, cancellationToken)
+            await parts.Topology.ApplyAsync(
+                name, link6, network.HasIPv4 ? network.Network : null, NameServerOf(options, link6), cancellationToken)
                 .ConfigureAwait(false);
             if (_replaced6 is { } replaced)
                 await parts.Leases6.SetAsync(name, replaced, cancellationToken).ConfigureAwait(false);
             else
                 await LeaseStoredAsync(
-                    StoredSubnets.Of(link6, await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false)) ?? [link6],
+                    await OrderAsync(
+                        StoredSubnets.Of(link6, await parts.Topology.GetAsync(cancellationToken).ConfigureAwait(false)) ?? [link6],
+                        link6, cancellationToken).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
         }
 
@@ -153,14 +161,21 @@ internal sealed partial class NetworkRunner
         IReadOnlyList<DhcpSubnet> subnets, DhcpSubnet link, CancellationToken cancellationToken) =>
         parts.Topology.OrderNameServersAsync(subnets, link.Network, NameServerOf(_options, link), cancellationToken);
 
+    private Task<IReadOnlyList<Dhcp6Subnet>> OrderAsync(
+        IReadOnlyList<Dhcp6Subnet> subnets, Dhcp6Subnet link, CancellationToken cancellationToken) =>
+        parts.Topology.OrderNameServersAsync(subnets, link.Network, NameServerOf(_options, link), cancellationToken);
+
     // The host's address, where it is the link's name server because the options name none.
     private static IPAddress? NameServerOf(MaasNetworkOptions options, DhcpSubnet link) =>
+        options.NameServers.Count == 0 && link.NameServers is [var host] ? host : null;
+
+    private static IPAddress? NameServerOf(MaasNetworkOptions options, Dhcp6Subnet link) =>
         options.NameServers.Count == 0 && link.NameServers is [var host] ? host : null;
 
     private (DhcpSubnet? Link, Dhcp6Subnet? Link6) LinksOf(MaasNetworkOptions options, BootNetwork? network) => (
         options.Network is { } relayed ? BootNetwork.RelayedSubnet(options, relayed, parts.Options.Domain)
             : options.Mode == DhcpMode.Full ? network?.Subnet(options, parts.Options.Domain) : null,
-        options.Prefix6 is { } prefix ? BootNetwork.Subnet6(prefix, options) : null);
+        options.Prefix6 is { } prefix ? network?.LinkSubnet6(prefix, options) ?? BootNetwork.Subnet6(prefix, options) : null);
 
     private async Task LeaseStoredAsync(IReadOnlyList<DhcpSubnet> stored, CancellationToken cancellationToken)
     {

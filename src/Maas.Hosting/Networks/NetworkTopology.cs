@@ -46,7 +46,13 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
             cancellationToken);
 
     /// <summary>Stores what the options say of the IPv6 prefix of a link.</summary>
-    public Task ApplyAsync(string network, Dhcp6Subnet link, IPNetwork? sameLinkAs, CancellationToken cancellationToken) =>
+    /// <param name="network">The network's name.</param>
+    /// <param name="link">The prefix.</param>
+    /// <param name="sameLinkAs">The IPv4 network of the link; <see langword="null"/> for none.</param>
+    /// <param name="host">This host's address, where it is the name server of the prefix because the options name none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task ApplyAsync(
+        string network, Dhcp6Subnet link, IPNetwork? sameLinkAs, IPAddress? host, CancellationToken cancellationToken) =>
         ApplyAsync(
             network,
             new ServedSubnet
@@ -62,6 +68,7 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
                 ],
                 Rack = core.Controllers.Self.SystemId,
                 SameLinkAs = sameLinkAs,
+                HostNameServer = host,
             },
             cancellationToken);
 
@@ -73,16 +80,31 @@ internal sealed partial class NetworkTopology(MaasCore core, ILogger<NetworkTopo
     public async Task<IReadOnlyList<DhcpSubnet>> OrderNameServersAsync(
         IReadOnlyList<DhcpSubnet> subnets, IPNetwork link, IPAddress? host, CancellationToken cancellationToken)
     {
-        if (host is null) return subnets;
         List<DhcpSubnet> ordered = [];
         foreach (var subnet in subnets)
             ordered.Add(subnet with
             {
-                NameServers = await core.Networks.OrderNameServersAsync(link, subnet.NameServers, host, cancellationToken)
-                    .ConfigureAwait(false),
+                NameServers = await OrderAsync(link, subnet.NameServers, host, cancellationToken).ConfigureAwait(false),
             });
         return ordered;
     }
+
+    /// <inheritdoc cref="OrderNameServersAsync(IReadOnlyList{DhcpSubnet}, IPNetwork, IPAddress?, CancellationToken)"/>
+    public async Task<IReadOnlyList<Dhcp6Subnet>> OrderNameServersAsync(
+        IReadOnlyList<Dhcp6Subnet> subnets, IPNetwork link, IPAddress? host, CancellationToken cancellationToken)
+    {
+        List<Dhcp6Subnet> ordered = [];
+        foreach (var subnet in subnets)
+            ordered.Add(subnet with
+            {
+                NameServers = await OrderAsync(link, subnet.NameServers, host, cancellationToken).ConfigureAwait(false),
+            });
+        return ordered;
+    }
+
+    private async Task<IReadOnlyList<IPAddress>> OrderAsync(
+        IPNetwork link, IReadOnlyList<IPAddress> servers, IPAddress? host, CancellationToken cancellationToken) =>
+        host is null ? servers : await core.Networks.OrderNameServersAsync(link, servers, host, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The stored nouns.</summary>
     public ValueTask<TopologySnapshot> GetAsync(CancellationToken cancellationToken) => core.Topology.GetAsync(cancellationToken);

@@ -51,7 +51,7 @@ internal static class StoredSubnets
                 Reservations = vlan.DhcpOn
                     ? [.. Reserved(own, topology).Select(each => new AddressReservation6.ForHardware(each.Ip, HardwareOf(each)))]
                     : [],
-                NameServers = own.DnsServers.Count > 0 ? own.DnsServers : link.NameServers,
+                NameServers = own.DnsServers.Count > 0 ? own.DnsServers : own.AllowDns ? link.NameServers : [],
             },
         ];
     }

@@ -146,41 +146,45 @@ public class NetworksTests
         topology.ReservedIps.Select(each => (each.Ip, each.MacAddress)).Should().Equal(other);
     }
 
-    [Fact]
-    public async Task Each_host_that_serves_a_subnet_joins_its_name_servers_once_and_names_itself_first()
+    [Theory]
+    [InlineData("10.0.0.", "10.0.0.0/24")]
+    [InlineData("fd00:77::", "fd00:77::/64")]
+    public async Task Each_host_that_serves_a_subnet_joins_its_name_servers_once_and_names_itself_first(string start, string prefix)
     {
         await using var test = await TestCore.OpenAsync();
-        var cidr = IPNetwork.Parse("10.0.0.0/24");
+        var cidr = IPNetwork.Parse(prefix);
         await ServeAsync(1);
         await ServeAsync(2);
         await ServeAsync(2);
 
-        (await StoredAsync()).Should().Equal(Ip("10.0.0.1"), Ip("10.0.0.2"));
-        (await OrderAsync(2)).Should().Equal(Ip("10.0.0.2"), Ip("10.0.0.1"));
-        (await OrderAsync(1)).Should().Equal(Ip("10.0.0.1"), Ip("10.0.0.2"));
+        (await StoredAsync()).Should().Equal(Of(1), Of(2));
+        (await OrderAsync(2)).Should().Equal(Of(2), Of(1));
+        (await OrderAsync(1)).Should().Equal(Of(1), Of(2));
         foreach (var host in new[] { 3, 4 }) await ServeAsync(host);
-        (await StoredAsync()).Should().Equal([Ip("10.0.0.1"), Ip("10.0.0.2"), Ip("10.0.0.3")], "resolvers use three");
+        (await StoredAsync()).Should().Equal([Of(1), Of(2), Of(3)], "resolvers use three");
 
         var subnet = (await test.Core.Topology.GetAsync()).Subnets.Single();
-        await SetAsync(Ip("10.0.0.1"), Ip("10.0.0.3"));
+        await SetAsync(Of(1), Of(3));
         await ServeAsync(2);
-        (await StoredAsync()).Should().Equal([Ip("10.0.0.1"), Ip("10.0.0.3")], "a user removed it");
-        await SetAsync(Ip("10.0.0.53"), Ip("10.0.0.1"));
+        (await StoredAsync()).Should().Equal([Of(1), Of(3)], "a user removed it");
+        await SetAsync(Of(53), Of(1));
         foreach (var host in new[] { 1, 2, 4 }) await ServeAsync(host);
-        (await StoredAsync()).Should().Equal([Ip("10.0.0.53"), Ip("10.0.0.1")], "a user chose them");
-        (await OrderAsync(1)).Should().Equal(Ip("10.0.0.53"), Ip("10.0.0.1"));
+        (await StoredAsync()).Should().Equal([Of(53), Of(1)], "a user chose them");
+        (await OrderAsync(1)).Should().Equal(Of(53), Of(1));
+
+        IPAddress Of(int host) => Ip($"{start}{host}");
 
         Task ServeAsync(int host) => ApplyAsync(test, new ServedSubnet
         {
-            Subnet = new Subnet { Cidr = cidr, DnsServers = [Ip($"10.0.0.{host}")] },
+            Subnet = new Subnet { Cidr = cidr, DnsServers = [Of(host)] },
             Rack = SystemId.Parse($"abcd4{"xabcd"[host]}"),
-            HostNameServer = Ip($"10.0.0.{host}"),
+            HostNameServer = Of(host),
         });
 
         async Task<IReadOnlyList<IPAddress>> StoredAsync() => (await test.Core.Topology.GetAsync()).Subnets.Single().DnsServers;
 
         async Task<IReadOnlyList<IPAddress>> OrderAsync(int host) =>
-            await test.Core.Networks.OrderNameServersAsync(cidr, await StoredAsync(), Ip($"10.0.0.{host}"));
+            await test.Core.Networks.OrderNameServersAsync(cidr, await StoredAsync(), Of(host));
 
         Task SetAsync(params IPAddress[] servers) =>
             test.Core.Networks.Subnets.UpdateAsync(subnet.Id, each => each with { DnsServers = servers }, "alice");

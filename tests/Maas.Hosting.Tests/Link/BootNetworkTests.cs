@@ -48,5 +48,37 @@ public class BootNetworkTests
         new WebAddress(new MaasOptions { HttpPort = 5240 }).Api(own).Should().Be(new Uri("http://[fd00:77::1]:5240/MAAS"));
     }
 
+    [Fact]
+    public void A_host_names_itself_over_IPv6_too_and_resolves_names_there()
+    {
+        var (own, own6) = (IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fd00:77::1"));
+        var options = new MaasNetworkOptions { Interface = "eth6", Prefix6 = Prefix, Mode = DhcpMode.Full };
+        var network = new BootNetwork(own, IPNetwork.Parse("10.0.0.0/24")) { Address6 = own6 };
+
+        var boot = network.ServerOptions(options, new MaasOptions(), new WebAddress(new MaasOptions { HttpPort = 5240 }));
+
+        network.LinkSubnet6(Prefix, options).NameServers.Should().Equal(own6);
+        (boot.Dns!.Listen, boot.Dns6!.Listen).Should().Be((new IPEndPoint(own, 53), new IPEndPoint(own6, 53)));
+        boot.Dns6.Networks.Should().Equal(boot.Dns.Networks).And.Contain(Prefix);
+        boot.Dns6.ServerAddresses.Should().Equal(own, own6);
+        boot.RouterAdvertisement!.NameServers.Should().BeEmpty("those are advertised that DHCPv6 names");
+    }
+
+    [Fact]
+    public void A_host_that_resolves_no_names_or_has_name_servers_set_does_not_name_itself_over_IPv6()
+    {
+        var network = new BootNetwork(IPAddress.Parse("10.0.0.1"), IPNetwork.Parse("10.0.0.0/24"))
+        {
+            Address6 = IPAddress.Parse("fd00:77::1"),
+        };
+        var without = new MaasNetworkOptions { Prefix6 = Prefix, Mode = DhcpMode.Full, Services = LinkServices.Time };
+        var chosen = new MaasNetworkOptions { Prefix6 = Prefix, Mode = DhcpMode.Full };
+        chosen.NameServers.Add(IPAddress.Parse("10.0.0.53"));
+        chosen.NameServers.Add(IPAddress.Parse("fd00:77::53"));
+
+        network.LinkSubnet6(Prefix, without).NameServers.Should().BeEmpty();
+        network.LinkSubnet6(Prefix, chosen).NameServers.Should().Equal(IPAddress.Parse("fd00:77::53"));
+    }
+
     private static MaasNetworkOptions Leasing(string range) => new() { Range6 = AddressRange6.Parse(range) };
 }
