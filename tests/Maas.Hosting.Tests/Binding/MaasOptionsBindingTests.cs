@@ -103,7 +103,7 @@ public class MaasOptionsBindingTests
     [
         .. Samples.Keys.Except(
             ["DataDirectory", "PathBase", "Networks:lab:Interface", "Domain", "Programs:X86Bios", "KernelOptions", "SecretKeyFile",
-            "AdministratorKeyFile",
+            "AdministratorKeyFile", "ImagePeers:Rack",
             "Networks:lab:Reservations:0:HostName", "Webhooks:ci:SigningSecrets:0", "Webhooks:ci:Url"])
             .Where(key => !(key.StartsWith("Ephemeral:") || key.StartsWith("Recipes:")) || key.EndsWith("Mirror")
                 || key.EndsWith("Kind") || key.EndsWith("Source") || key.EndsWith("Proxy") || key.EndsWith("Duration")
