@@ -5,6 +5,7 @@ using ApiLoad;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
+using Maas.Hosting.Testing.Http;
 using Maas.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

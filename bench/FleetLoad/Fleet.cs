@@ -1,18 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Security.Cryptography;
 using Maas.Boot;
 using Maas.Core;
-using Maas.Core.Accounts;
 using Maas.Core.Images;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Stores;
+using Maas.Hosting.Testing;
+using Maas.Power;
 using Maas.Sqlite;
 using Maas.Testing;
 using Maas.Testing.Hardware;
 using Maas.Testing.Virtual;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FleetLoad;
 
@@ -23,16 +24,16 @@ namespace FleetLoad;
 internal sealed class Fleet : IBootObserver, IAsyncDisposable
 {
     private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(20), Look = TimeSpan.FromSeconds(5);
-    private static readonly PowerSettings Switched = new("fleet", new Dictionary<string, string>());
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly PowerSettings Switched = new(SimulatedRackPower.PowerType, new Dictionary<string, string>());
 
     private readonly FleetPlan _plan;
     private readonly DirectoryInfo _images = Directory.CreateTempSubdirectory("maas-fleet-");
-    private readonly FleetPower _power = new();
+    private readonly SimulatedRack _rack;
     private readonly ConcurrentDictionary<IPAddress, HardwareAddress> _holders = new();
-    private readonly List<FleetHost> _hosts = [];
-    private readonly List<FleetSite> _sites = [];
+    private readonly List<VirtualMaas> _hosts = [];
+    private readonly List<VirtualSite> _sites = [];
     private readonly IMaasStore _store;
-    private MachineActor _admin = null!; // set before it runs
     private int _completed, _sharedAddresses;
     private long _datagrams, _started;
     private TimeSpan _processor;
@@ -47,6 +48,7 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
         {
             StallTimeout = TimeSpan.FromMinutes(2), DatagramSent = _ => _datagrams++,
         };
+        _rack = new SimulatedRack(Network.TimeProvider);
     }
 
     public VirtualNetwork Network { get; }
@@ -57,7 +59,6 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
         await using var fleet = new Fleet(plan);
         await fleet.PrepareAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var servers = Task.WhenAll(fleet._sites.Select(site => site.RunAsync(stop.Token)));
         (fleet._started, fleet._processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var allocated = GC.GetTotalAllocatedBytes();
         await fleet.Network.RunAsync(() => fleet.LiveAsync(stop.Token), cancellationToken);
@@ -68,8 +69,6 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
             Process.GetCurrentProcess().PeakWorkingSet64, fleet.Network.Elapsed, fleet._datagrams,
             fleet._hosts.Sum(host => host.Requests), await fleet._hosts[0].Core.Machines.GetLastChangeAsync(cancellationToken),
             plan.File is null ? 0 : new FileInfo(plan.File).Length);
-        await stop.CancelAsync();
-        await servers;
         return result;
     }
 
@@ -83,6 +82,7 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _rack.DisposeAsync();
         foreach (var host in _hosts) await host.DisposeAsync();
         await _store.DisposeAsync();
         _images.Delete(recursive: true);
@@ -91,28 +91,35 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         for (var number = 0; number < _plan.Hosts; number++)
-            _hosts.Add(await FleetHost.StartAsync(
-                new SharedStore(_store, isFirst: number == 0), Network, _power, _plan, _images.FullName));
-        // A boot token that one host issues is redeemed at another.
+            _hosts.Add(await VirtualMaas.StartAsync(
+                new VirtualMaasOptions
+                {
+                    Network = Network, Name = $"site-{number}", Subnet = SubnetOf(number),
+                    Store = new SharedStore(_store, isFirst: number == 0), Configure = Configure,
+                },
+                cancellationToken));
         for (var number = 0; number < _plan.Sites; number++)
-            _sites.Add(await FleetSite.CreateAsync(
-                Network, number, CoreOf(number), _hosts[(number + 1) % _hosts.Count], observer: this));
+        {
+            var site = number < _hosts.Count
+                ? _hosts[number].Sites[0]
+                : await _hosts[number % _hosts.Count].AddSiteAsync($"site-{number}", SubnetOf(number));
+            // A boot token that one host issues is redeemed at another.
+            var (boot, api) = (_hosts[number % _hosts.Count], _hosts[(number + 1) % _hosts.Count]);
+            site.Host.ServeHttp(new TwoHosts(boot.CreateHandler(), api.CreateHandler()));
+            _sites.Add(site);
+        }
 
-        var core = _hosts[0].Core;
-        var created = (CreateUserResult.Created)await core.Users.CreateAsync(
-            "admin", "admin@example.com", new Secret("fleet"), isAdministrator: true, cancellationToken);
-        _admin = MachineActor.Of(created.User);
-        var image = RandomNumberGenerator.GetBytes(64 * 1024);
-        var taken = (UploadResult.Taken)await core.BootResources.CreateAsync(
-            new NewBootResource
-            {
-                Name = "custom/fleet", Architecture = "amd64", FileType = "ddraw", Size = image.Length,
-                Sha256 = Convert.ToHexStringLower(SHA256.HashData(image)),
-            },
-            cancellationToken);
-        await core.BootResources.AppendAsync(
-            taken.Resource.Id, taken.Resource.Sets[^1].File.Id, new MemoryStream(image), cancellationToken);
+        await _hosts[0].AddImageAsync("custom/fleet", cancellationToken: cancellationToken);
     }
+
+    private static IPNetwork SubnetOf(int site) => IPNetwork.Parse($"10.{site + 1}.0.0/16");
+
+    // Every host reaches the switches and the images. Of what the servers saw, leases are counted, and nothing is written.
+    private void Configure(IMaasBuilder maas) => maas.Services
+        .Configure<MaasCoreOptions>(core => (core.MostNewMachines, core.SecretKeyFile) = (_plan.Machines + 1, null))
+        .AddSingleton<IImageContent>(new DirectoryImageContent(_images.FullName))
+        .AddSingleton<IPowerDriver>(new SimulatedRackPower(_rack))
+        .AddSingleton<IBootObserver>(this);
 
     // What a machine costs is to stay the same while the store grows.
     private void ReportProgress() => Console.Error.WriteLine(
@@ -126,7 +133,7 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
     private async Task LiveAsync(CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var workers = Task.WhenAll(_hosts.Select(host => host.WorkAsync(Network, ended.Token)));
+        var workers = Task.WhenAll(_hosts.Select(host => SwitchPowerAsync(host.Core, ended.Token)));
         var next = 0;
         var lanes = Enumerable.Range(0, Math.Min(_plan.AtOnce, _plan.Machines)).Select(async lane =>
         {
@@ -142,36 +149,52 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
         await workers;
     }
 
+    // The work of the hosts that the measurement needs: one second and more may pass between an order and its power action.
+    private async Task SwitchPowerAsync(MaasCore core, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            while (await Outside(() => core.PowerQueue.PassAsync(CancellationToken.None)) > 0)
+            {
+                // what is due may be more than a pass
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), Network.TimeProvider, CancellationToken.None);
+        }
+    }
+
     private async Task LiveOnceAsync(int number, CancellationToken stop)
     {
         var site = number % _plan.Sites;
         var core = CoreOf(site);
         var mac = MacAddress.From([0x52, 0x54, (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
-        await using var simulated = new SimulatedMachine(new SimulatedMachineOptions
+        var simulated = _rack.Add(new SimulatedMachineOptions
         {
             Mac = HardwareAddress.Parse(mac.ToString()),
             Firmware = SimulatedFirmware.UefiPxe,
             Hardware = new SimulatedHardware { Disks = [new SimulatedDiskModel("sda", 64L << 30, Serial: $"F{number}")] },
-            Network = new SimulatedNetwork { Virtual = Network, Segment = _sites[site].Segment },
+            Network = new SimulatedNetwork { Virtual = Network, Segment = _sites[site].Host.Segment },
             DiskFolder = null,
         });
-        _power.Add(mac, simulated);
         await simulated.BootAsync(); // it enlists
         var machine = await Outside(() => core.Machines.FindByMacAsync(mac, stop))
             ?? throw new InvalidOperationException($"{mac} has not enlisted.");
-        await Outside(() => core.Machines.EditAsync(machine.Id, _admin, edited => edited with { Power = Switched }, stop));
+        await Outside(() => core.Machines.EditAsync(machine.Id, _hosts[0].Administrator, edited => edited with { Power = Switched }, stop));
         await DoAsync(new MachineCommand.Accept(), MachineStatus.Ready);
         await DoAsync(new MachineCommand.Deploy("admin") { OsSystem = "custom", DistroSeries = "fleet" }, MachineStatus.Deployed);
         await simulated.WhenAtRestAsync(stop); // cloud-init goes on reporting
         await DoAsync(new MachineCommand.Release { Erase = EraseMode.Quick }, MachineStatus.Ready);
-        _power.Remove(mac);
+        await _rack.RemoveAsync(simulated.Mac);
 
         async Task DoAsync(MachineCommand command, MachineStatus goal)
         {
-            var result = await Outside(() => core.Machines.ExecuteAsync(machine.Id, command, _admin, stop));
+            var result = await Outside(() => core.Machines.ExecuteAsync(machine.Id, command, _hosts[0].Administrator, stop));
             if (result is not CommandResult.Done) throw new InvalidOperationException($"{mac}: {command} was answered {result}.");
+            var begun = Network.Elapsed;
             while (true)
             {
+                if (Network.Elapsed - begun > Longest)
+                    throw new TimeoutException($"{mac}: {command} took longer than {Longest}. {await StoryAsync(simulated)}");
                 await Task.Delay(Look, Network.TimeProvider, stop);
                 var now = await Outside(() => core.Machines.GetAsync(machine.Id, stop));
                 // Its power is the last thing that changes.
@@ -181,6 +204,14 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
                     throw new InvalidOperationException($"{mac}: {command} ended as {now?.Status}: {now?.StatusMessage}");
             }
         }
+    }
+
+    // What the machine itself saw last.
+    private static async Task<string> StoryAsync(SimulatedMachine machine)
+    {
+        await machine.DisposeAsync();
+        var story = await machine.WatchAsync().Select(each => $"{each}").ToListAsync();
+        return string.Join("; ", story.TakeLast(12));
     }
 
     private Task<T> Outside<T>(Func<Task<T>> work) => Network.OutsideAsync(work);

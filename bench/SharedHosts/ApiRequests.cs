@@ -4,6 +4,7 @@ using ApiLoad;
 using Maas.Core;
 using Maas.Core.Accounts;
 using Maas.Core.Nodes;
+using Maas.Hosting.Testing.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;

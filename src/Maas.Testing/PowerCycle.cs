@@ -2,7 +2,7 @@ using Maas.Testing.Agent;
 using Maas.Testing.CloudInit;
 using Maas.Testing.Events;
 using Maas.Testing.Firmware;
-using Maas.Testing.Installers;
+using Maas.Testing.Install;
 
 namespace Maas.Testing;
 
@@ -73,27 +73,23 @@ internal sealed class PowerCycle(SimulatedMachine machine, MachineLog log, TimeP
 
     private async Task<SettledState?> RunKernelAsync(string commandLine, CancellationToken cancellationToken)
     {
-        var isInstaller = DebianInstallerRun.TryReadAnswers(commandLine, out var answers);
-        if (!AgentCommandLine.TryParse(commandLine, out var given) && !isInstaller) return new SettledState.UnknownKernel(commandLine);
+        var isAgent = AgentCommandLine.TryParse(commandLine, out var given);
+        InstallerCommandLine? installer = null;
+        if (!isAgent && !InstallerCommandLine.TryParse(commandLine, out installer)) return new SettledState.UnknownKernel(commandLine);
         if (machine.Options.Hardware.MemoryMebibytes < LeastMemory) return new SettledState.Stuck("Kernel panic: out of memory");
         if (Has(SimulatedFault.HasNoNetworkDriver))
-            return new SettledState.Stuck(isInstaller ? "no network card was found" : "MAAS-AGENT failed: no network interface");
+            return new SettledState.Stuck(isAgent ? "MAAS-AGENT failed: no network interface" : "no network card was found");
         await WaitAsync(machine.Options.KernelStart, cancellationToken).ConfigureAwait(false);
-        if (given is null) return await InstallAsync(answers!, cancellationToken).ConfigureAwait(false); // one of both was read
+        if (installer is not null)
+            return await new InstallerRun(machine.Options, machine.Disks, installer, log, timeProvider).RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         using var agent = new EphemeralAgent(
-            machine.Options, machine.Disks, given, log, timeProvider, () => resting(new SettledState.EnvironmentRunning()));
+            machine.Options, machine.Disks, given!, log, timeProvider, () => resting(new SettledState.EnvironmentRunning())); // isAgent
         return await agent.RunAsync(cancellationToken).ConfigureAwait(false) switch
         {
             AgentEnd.PowerOff => new SettledState.Off("switched off by the agent"),
             AgentEnd.Hang => new SettledState.Stuck("the agent hangs"),
             _ => null,
         };
-    }
-
-    // Null: it has installed a system, and restarts the machine.
-    private async Task<SettledState?> InstallAsync(Uri answers, CancellationToken cancellationToken)
-    {
-        var installer = new DebianInstallerRun(machine.Options, machine.Disks, answers, log, timeProvider);
-        return await installer.RunAsync(cancellationToken).ConfigureAwait(false) is { } waits ? new SettledState.Stuck(waits) : null;
     }
 }

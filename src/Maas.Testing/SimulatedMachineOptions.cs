@@ -43,6 +43,9 @@ public sealed record SimulatedMachineOptions
     /// <summary>What is wrong with it; nothing.</summary>
     public SimulatedFault Faults { get; init; }
 
+    /// <summary>How operating systems' own installers fare on it; they succeed in 10 minutes.</summary>
+    public SimulatedInstaller Installer { get; init; } = new();
+
     /// <summary>
     /// Where the disks' content is kept while the machine exists; the folder for temporary files. <see langword="null"/> keeps length and
     /// hash only.

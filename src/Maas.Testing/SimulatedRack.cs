@@ -14,24 +14,50 @@ namespace Maas.Testing;
 /// </example>
 public sealed class SimulatedRack(TimeProvider? timeProvider = null) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<HardwareAddress, SimulatedMachine> _machines = new();
-    private readonly ConcurrentQueue<SimulatedMachine> _inOrder = new();
+    private readonly ConcurrentDictionary<HardwareAddress, LinkedListNode<SimulatedMachine>> _machines = new();
+    private readonly Lock _lock = new();
+    private readonly LinkedList<SimulatedMachine> _inOrder = [];
 
-    /// <summary>The machines, in the order in which they were added.</summary>
-    public IReadOnlyCollection<SimulatedMachine> Machines => _inOrder;
+    /// <summary>The machines that are in the rack now, in the order in which they were added.</summary>
+    public IReadOnlyCollection<SimulatedMachine> Machines
+    {
+        get
+        {
+            lock (_lock) return [.. _inOrder];
+        }
+    }
 
     /// <summary>The machine of a MAC address; <see langword="null"/> when the rack has no such machine.</summary>
-    public SimulatedMachine? this[HardwareAddress mac] => _machines.GetValueOrDefault(mac);
+    public SimulatedMachine? this[HardwareAddress mac] => _machines.GetValueOrDefault(mac)?.Value;
 
     /// <summary>Puts a machine into the rack, off.</summary>
     /// <exception cref="ArgumentException">There is one with this MAC address.</exception>
     public SimulatedMachine Add(SimulatedMachineOptions options)
     {
-        var machine = new SimulatedMachine(options, timeProvider);
-        if (!_machines.TryAdd(options.Mac, machine))
-            throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
-        _inOrder.Enqueue(machine);
-        return machine;
+        var machine = new LinkedListNode<SimulatedMachine>(new SimulatedMachine(options, timeProvider));
+        lock (_lock)
+        {
+            if (!_machines.TryAdd(options.Mac, machine))
+                throw new ArgumentException($"There is a machine {options.Mac} already.", nameof(options));
+            _inOrder.AddLast(machine);
+        }
+
+        return machine.Value;
+    }
+
+    /// <summary>Takes a machine out of the rack, and disposes of it.</summary>
+    /// <returns><see langword="false"/> when no machine has this address.</returns>
+    public async Task<bool> RemoveAsync(HardwareAddress mac)
+    {
+        LinkedListNode<SimulatedMachine>? machine;
+        lock (_lock)
+        {
+            if (!_machines.TryRemove(mac, out machine)) return false;
+            _inOrder.Remove(machine);
+        }
+
+        await machine.Value.DisposeAsync().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Turns a machine on.</summary>

@@ -48,6 +48,12 @@ internal sealed partial class BootTimelineWriter : BackgroundService, IBootObser
     /// <summary>Takes no more: what is queued is written, and then the service ends.</summary>
     internal void Complete() => _queue.Writer.TryComplete();
 
+    /// <summary>Writes what is queued now: for a host on a network in memory, which runs no background service.</summary>
+    internal async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (_queue.Reader.TryRead(out var observation)) await WriteAsync(observation, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -17,27 +17,11 @@ internal sealed class ControllerHttp : IDisposable
     private string? _presented;
     private string? _forbidden;
 
-    public ControllerHttp(TlsTrust trust, PowerHttpOptions options, TimeProvider timeProvider)
+    public ControllerHttp(TlsTrust trust, PowerHttpOptions options, TimeProvider timeProvider, HttpMessageHandler? network = null)
     {
         (_options, _timeProvider) = (options, timeProvider);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            MaxResponseHeadersLength = 64,
-            ConnectCallback = ConnectAsync,
-        };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-        {
-            if (certificate is null) return false;
-            var hash = certificate.GetCertHash(HashAlgorithmName.SHA256);
-            _presented = Convert.ToHexStringLower(hash);
-            return trust.Fingerprint is { } pin ? CryptographicOperations.FixedTimeEquals(pin, hash)
-                : trust.AcceptsAny || errors == SslPolicyErrors.None;
-        };
         // The timeout is the options', by the clock that was given.
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(network ?? Sockets(trust)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Sends a request and reads the answer, whatever its status.</summary>
@@ -79,6 +63,27 @@ internal sealed class ControllerHttp : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private SocketsHttpHandler Sockets(TlsTrust trust)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            MaxResponseHeadersLength = 64,
+            ConnectCallback = ConnectAsync,
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+        {
+            if (certificate is null) return false;
+            var hash = certificate.GetCertHash(HashAlgorithmName.SHA256);
+            _presented = Convert.ToHexStringLower(hash);
+            return trust.Fingerprint is { } pin ? CryptographicOperations.FixedTimeEquals(pin, hash)
+                : trust.AcceptsAny || errors == SslPolicyErrors.None;
+        };
+        return handler;
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -54,7 +54,8 @@ public sealed partial class IpmiSession : IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         if (_console is { } console) await console.StopAsync().ConfigureAwait(false);
         if (_broken is null) await CloseAsync().ConfigureAwait(false);
-        await _end.CancelAsync().ConfigureAwait(false);
+        if (_channel.RunsInline) _end.Cancel();
+        else await _end.CancelAsync().ConfigureAwait(false);
         await _receiving.ConfigureAwait(false);
         await _channel.DisposeAsync().ConfigureAwait(false);
         _codec.Dispose();
@@ -130,7 +131,7 @@ public sealed partial class IpmiSession : IAsyncDisposable
         IpmiCommand command, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         _sequence = (byte)((_sequence + 1) & 0x3f);
-        var pending = new PendingCommand(command, _sequence);
+        var pending = new PendingCommand(command, _sequence, Completions);
         lock (_lock)
         {
             if (_broken is not null) throw _broken;
@@ -206,14 +207,13 @@ public sealed partial class IpmiSession : IAsyncDisposable
     private void Deliver(ReadOnlySpan<byte> payload)
     {
         if (!LanMessage.TryParse(payload, out var message) || message.Data.Length == 0) return;
-        lock (_lock)
-        {
-            if (_pending is { } pending
-                && message.NetFunction == (pending.Command.NetFunction | 1)
-                && message.Command == pending.Command.Number
-                && message.Sequence == pending.Sequence)
-                pending.Response.TrySetResult(message.Data.ToArray());
-        }
+        PendingCommand? pending;
+        lock (_lock) pending = _pending;
+        if (pending is not null
+            && message.NetFunction == (pending.Command.NetFunction | 1)
+            && message.Command == pending.Command.Number
+            && message.Sequence == pending.Sequence)
+            pending.Response.TrySetResult(message.Data.ToArray()); // outside the lock: it may run what waits
     }
 
     private async Task CloseAsync()
@@ -231,8 +231,11 @@ public sealed partial class IpmiSession : IAsyncDisposable
         }
     }
 
-    private sealed record PendingCommand(IpmiCommand Command, byte Sequence)
+    private TaskCreationOptions Completions =>
+        _channel.RunsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+
+    private sealed record PendingCommand(IpmiCommand Command, byte Sequence, TaskCreationOptions Completions)
     {
-        public TaskCompletionSource<byte[]> Response { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<byte[]> Response { get; } = new(Completions);
     }
 }

@@ -36,6 +36,13 @@ public sealed partial class RedfishClient : IAsyncDisposable
     /// <summary>Makes a client; nothing is sent yet.</summary>
     /// <exception cref="ArgumentException">The address is no HTTP address, or the fingerprint is no SHA-256.</exception>
     public RedfishClient(RedfishConnectionSettings settings, PowerHttpOptions? options = null, TimeProvider? timeProvider = null)
+        : this(settings, options ?? new(), timeProvider ?? TimeProvider.System, network: null)
+    {
+    }
+
+    /// <summary>Makes a client whose requests go by a handler instead of sockets; <see langword="null"/> for sockets.</summary>
+    internal RedfishClient(
+        RedfishConnectionSettings settings, PowerHttpOptions options, TimeProvider timeProvider, HttpMessageHandler? network)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (!settings.Address.IsAbsoluteUri || settings.Address.Scheme is not ("http" or "https"))
@@ -43,8 +50,8 @@ public sealed partial class RedfishClient : IAsyncDisposable
         var trust = settings.AcceptAnyCertificate ? TlsTrust.Any : TlsTrust.System;
         if (settings.CertificateFingerprint is { } pin && !TlsTrust.TryPin(pin, out trust))
             throw new ArgumentException("The fingerprint must be 64 hexadecimal digits.", nameof(settings));
-        (_settings, _timeProvider) = (settings, timeProvider ?? TimeProvider.System);
-        _http = new ControllerHttp(trust, options ?? new(), _timeProvider);
+        (_settings, _timeProvider) = (settings, timeProvider);
+        _http = new ControllerHttp(trust, options, _timeProvider, network);
     }
 
     /// <summary>The vendor that the service names itself by; null before the first request, and when it does not.</summary>

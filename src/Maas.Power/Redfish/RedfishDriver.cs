@@ -17,12 +17,19 @@ public sealed class RedfishDriver : IPowerDriver, ISensorDriver, IInventoryDrive
 
     private readonly RedfishOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly Func<HttpMessageHandler>? _network;
     private readonly PowerConversations _conversations;
 
     /// <summary>Makes a driver; without arguments, one with the options' defaults and the system's clock.</summary>
     public RedfishDriver(RedfishOptions? options = null, TimeProvider? timeProvider = null)
+        : this(options ?? new(), timeProvider ?? TimeProvider.System, network: null)
     {
-        (_options, _timeProvider) = (options ?? new(), timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>Makes a driver whose requests go by handlers instead of sockets; <see langword="null"/> for sockets.</summary>
+    internal RedfishDriver(RedfishOptions options, TimeProvider timeProvider, Func<HttpMessageHandler>? network)
+    {
+        (_options, _timeProvider, _network) = (options, timeProvider, network);
         _conversations = new PowerConversations(_options.Timing, _timeProvider, new PowerConnector(ConnectAsync, Translate));
     }
 
@@ -120,7 +127,7 @@ public sealed class RedfishDriver : IPowerDriver, ISensorDriver, IInventoryDrive
     {
         if (!TryRead(target, out var settings, out var problem) || settings is null)
             throw new PowerFailureException(PowerFailure.BadParameters, problem);
-        var client = new RedfishClient(settings, _options.Http, _timeProvider);
+        var client = new RedfishClient(settings, _options.Http, _timeProvider, _network?.Invoke());
         try
         {
             // Only the system is read before the command: a service may have hundreds of resources.

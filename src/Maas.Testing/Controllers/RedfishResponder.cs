@@ -17,7 +17,6 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
     private readonly string _bootMode = "UEFI";
     private int _busy = options.BusyRequests;
     private int _version = 1;
-    private bool _wanted;
 
     public string? Image { get; private set; }
 
@@ -172,7 +171,6 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
         if (command is null) return Error(400, $"The reset type {type} is not supported.");
         // As some services do.
         if (command == "on" && chassis.IsOn) return Error(409, "The system is on.");
-        if (command is "on" or "off" or "shutdown" or "cycle") _wanted = command is "on" or "cycle";
         chassis.Switch(command);
         return new HttpAnswer(204);
     }
@@ -225,9 +223,12 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
 
     private JsonObject System(string path, string id)
     {
-        var isOn = chassis.IsOn;
-        var state = isOn == _wanted || !options.ShowsTransitions ? isOn ? "On" : "Off"
-            : _wanted ? "PoweringOn" : "PoweringOff";
+        var state = (options.ShowsTransitions ? chassis.SwitchingTo : null) switch
+        {
+            true => "PoweringOn",
+            false => "PoweringOff",
+            null => chassis.IsOn ? "On" : "Off",
+        };
         var system = new JsonObject
         {
             ["@odata.id"] = path,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Maas.Power.Ipmi.Wire;
 using Maas.Testing.Network;
+using Maas.Testing.Virtual;
 
 namespace Maas.Testing.Controllers;
 
@@ -18,6 +19,8 @@ namespace Maas.Testing.Controllers;
 /// </code></example>
 public sealed class SimulatedBmc : IAsyncDisposable
 {
+    private const int IpmiPort = 623;
+
     private readonly FaultyPath _path;
     private readonly BmcResponder _responder;
     private readonly CancellationTokenSource _end = new();
@@ -27,14 +30,21 @@ public sealed class SimulatedBmc : IAsyncDisposable
     /// <param name="options">What it has; null for the defaults.</param>
     /// <param name="chassis">The machine behind it; null for one of its own.</param>
     public SimulatedBmc(SimulatedBmcOptions? options = null, SimulatedChassis? chassis = null)
+        : this(options ?? new(), chassis ?? new SimulatedChassis(), Bind((options ?? new()).ListenOn))
     {
-        options ??= new();
-        Chassis = chassis ?? new SimulatedChassis();
+    }
+
+    /// <summary>Starts a controller on a network in memory.</summary>
+    internal SimulatedBmc(VirtualHost host, SimulatedBmcOptions options, SimulatedChassis chassis)
+        : this(options, chassis, Open(host, options.ListenOn.Port))
+    {
+    }
+
+    private SimulatedBmc(SimulatedBmcOptions options, SimulatedChassis chassis, (ClientSocket Socket, IPEndPoint Address) port)
+    {
+        (Chassis, Address) = (chassis, port.Address);
         Serial = new SimulatedSerialPort();
-        var socket = new Socket(options.ListenOn.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(options.ListenOn);
-        Address = (IPEndPoint)socket.LocalEndPoint!; // it is bound
-        _path = new FaultyPath(ClientSocket.Of(socket), options.Faults);
+        _path = new FaultyPath(port.Socket, options.Faults);
         _responder = new BmcResponder(options, Address.Port, Chassis, Serial);
         _serving = ServeAsync();
     }
@@ -61,6 +71,19 @@ public sealed class SimulatedBmc : IAsyncDisposable
         await _serving.ConfigureAwait(false);
         _path.Dispose();
         _end.Dispose();
+    }
+
+    private static (ClientSocket Socket, IPEndPoint Address) Bind(IPEndPoint local)
+    {
+        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(local);
+        return (ClientSocket.Of(socket), (IPEndPoint)socket.LocalEndPoint!); // it is bound
+    }
+
+    private static (ClientSocket Socket, IPEndPoint Address) Open(VirtualHost host, int port)
+    {
+        var local = host.EndPoint(port == 0 ? IpmiPort : port);
+        return (new MemorySocket(host, local), local);
     }
 
     private async Task ServeAsync()

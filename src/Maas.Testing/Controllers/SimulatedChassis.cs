@@ -10,12 +10,21 @@ public sealed class SimulatedChassis(TimeProvider? timeProvider = null)
     private readonly Lock _lock = new();
     private readonly List<string> _commands = [];
     private bool _isOn;
-    private bool _next;
-    private long? _switchAt;
-    private TimeSpan _delay;
+    private bool? _switchingTo;
+    private int _version;
+    private ITimer? _timer;
 
-    /// <summary>Called after the machine turned on or off; use it to switch a <see cref="SimulatedMachine"/>.</summary>
+    /// <summary>
+    /// Called when the machine turns on or off; use it to switch a <see cref="SimulatedMachine"/>. A machine that is on is turned off and
+    /// on again by <c>cycle</c> and <c>reset</c>.
+    /// </summary>
     public Action<bool>? PowerSwitched { get; init; }
+
+    /// <summary>
+    /// Whether the machine is on, for one that turns itself off, such as a <see cref="SimulatedMachine"/>; null for what was last
+    /// commanded.
+    /// </summary>
+    public Func<bool>? IsMachineOn { get; init; }
 
     /// <summary>How long the machine takes to turn on or off; none.</summary>
     public TimeSpan SwitchDelay { get; set; }
@@ -47,14 +56,23 @@ public sealed class SimulatedChassis(TimeProvider? timeProvider = null)
         }
     }
 
+    /// <summary>What the machine switches to while it takes its time; null when it is not switching.</summary>
+    internal bool? SwitchingTo
+    {
+        get
+        {
+            lock (_lock) return _switchingTo;
+        }
+    }
+
     /// <summary>Carries out a power command; an unknown one is an exception.</summary>
     public void Switch(string command)
     {
-        bool? switched = null;
+        bool state, isRestart;
         lock (_lock)
         {
             _commands.Add(command);
-            var (state, delay) = command switch
+            (state, var delay) = command switch
             {
                 "on" => (true, SwitchDelay),
                 "off" => (false, SwitchDelay),
@@ -69,19 +87,44 @@ public sealed class SimulatedChassis(TimeProvider? timeProvider = null)
                 return;
             }
 
-            Current();
-            (_next, _delay, _switchAt) = (state, delay, _timeProvider.GetTimestamp());
-            if (delay == TimeSpan.Zero && Current() == state) switched = state;
+            _isOn = Current();
+            isRestart = _isOn && command is "cycle" or "reset";
+            _version++;
+            _timer?.Dispose();
+            _timer = null;
+            _switchingTo = delay > TimeSpan.Zero ? state : null;
+            if (_switchingTo is not null)
+            {
+                var version = _version;
+                _timer = _timeProvider.CreateTimer(_ => Complete(version, state, isRestart), null, delay, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            _isOn = state;
         }
 
-        if (switched is { } isOn) PowerSwitched?.Invoke(isOn);
+        Tell(state, isRestart);
     }
 
-    private bool Current()
+    // The machine has taken its time, unless another command came since.
+    private void Complete(int version, bool state, bool isRestart)
     {
-        if (_switchAt is { } since && _timeProvider.GetElapsedTime(since) >= _delay) (_isOn, _switchAt) = (_next, null);
-        return _isOn;
+        lock (_lock)
+        {
+            if (version != _version) return;
+            (_isOn, _switchingTo) = (state, null);
+        }
+
+        Tell(state, isRestart);
     }
+
+    private void Tell(bool state, bool isRestart)
+    {
+        if (isRestart) PowerSwitched?.Invoke(false);
+        PowerSwitched?.Invoke(state);
+    }
+
+    private bool Current() => _switchingTo is null && IsMachineOn is { } reads ? reads() : _isOn;
 }
 
 /// <summary>Where a simulated machine boots from.</summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Maas.Testing.Virtual;
 
 namespace Maas.Testing.Controllers;
 
@@ -21,7 +22,7 @@ namespace Maas.Testing.Controllers;
 /// </code></example>
 public sealed class SimulatedRedfish : IAsyncDisposable
 {
-    private readonly TcpListener _listener;
+    private readonly TcpListener? _listener; // null on a network in memory
     private readonly X509Certificate2? _certificate;
     private readonly CancellationTokenSource _end = new();
     private readonly RedfishResponder _responder;
@@ -42,7 +43,19 @@ public sealed class SimulatedRedfish : IAsyncDisposable
         _listener = new TcpListener(options.ListenOn);
         _listener.Start();
         Address = new Uri($"{(options.UsesTls ? "https" : "http")}://{_listener.LocalEndpoint}");
-        _serving = ServeAsync();
+        _serving = ServeAsync(_listener);
+    }
+
+    /// <summary>Starts a service on a network in memory.</summary>
+    internal SimulatedRedfish(VirtualHost host, SimulatedRedfishOptions options, SimulatedChassis chassis)
+    {
+        options = options with { PushesEvents = false };
+        Chassis = chassis;
+        _responder = new RedfishResponder(options, Chassis);
+        var port = options.ListenOn.Port != 0 ? options.ListenOn.Port : options.UsesTls ? 443 : 80;
+        Address = new UriBuilder(options.UsesTls ? "https" : "http", host.Address.ToString(), port).Uri;
+        host.ServeHttp(new RedfishHandler(_responder), port);
+        _serving = Task.CompletedTask;
     }
 
     /// <summary>Where it is.</summary>
@@ -96,7 +109,7 @@ public sealed class SimulatedRedfish : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
-        _listener.Stop();
+        _listener?.Stop();
         await _serving.ConfigureAwait(false);
         Task[] connections;
         lock (_lock) connections = [.. _connections];
@@ -105,13 +118,13 @@ public sealed class SimulatedRedfish : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(TcpListener listener)
     {
         while (true)
         {
             try
             {
-                var client = await _listener.AcceptTcpClientAsync(_end.Token).ConfigureAwait(false);
+                var client = await listener.AcceptTcpClientAsync(_end.Token).ConfigureAwait(false);
                 lock (_lock)
                 {
                     _connections.RemoveAll(connection => connection.IsCompleted);

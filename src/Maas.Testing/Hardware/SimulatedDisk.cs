@@ -21,7 +21,13 @@ public sealed class SimulatedDisk : IDisposable
     /// <summary>The SHA-256 of those bytes, as written (decompressed); empty for a blank disk.</summary>
     public ReadOnlyMemory<byte> ImageSha256 { get; private set; }
 
-    /// <summary>The cloud-init configuration put into the image's root file system; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// The installer that put a system on the disk: <c>debian-installer</c>, <c>subiquity</c> or <c>anaconda</c>;
+    /// <see langword="null"/> for an image, a root archive, or a blank disk.
+    /// </summary>
+    public string? InstalledBy { get; private set; }
+
+    /// <summary>The cloud-init configuration put into the system's root file system; <see langword="null"/> for none.</summary>
     public string? CloudConfig { get; internal set; }
 
     /// <summary>How often the disk was erased.</summary>
@@ -85,11 +91,12 @@ public sealed class SimulatedDisk : IDisposable
     }
 
     /// <summary>A system was installed, by an installer or of a root archive: the disk boots, and has no image.</summary>
-    internal void Install(string cloudConfig)
+    /// <param name="cloudConfig">The cloud-init configuration of the system; <see langword="null"/> for none.</param>
+    /// <param name="by">The installer; <see langword="null"/> for a root archive.</param>
+    internal void Install(string? cloudConfig, string? by = null)
     {
         Forget();
-        _isInstalled = true;
-        CloudConfig = cloudConfig;
+        (_isInstalled, CloudConfig, InstalledBy) = (true, cloudConfig, by);
     }
 
     /// <inheritdoc/>
@@ -102,6 +109,6 @@ public sealed class SimulatedDisk : IDisposable
         _isInstalled = false;
         ImageLength = 0;
         ImageSha256 = default;
-        CloudConfig = null;
+        (CloudConfig, InstalledBy) = (null, null);
     }
 }

@@ -24,6 +24,10 @@ public class PackageReferenceTests
         { "Maas.Dashboard", ["Maas.Core"] },
         { "Maas.Hosting", ["Maas.Core", "Maas.Sqlite", "Maas.Boot", "Maas.Images", "Maas.Install", "Maas.Power"] },
         { "Maas.Testing", ["Maas.Core", "Maas.Boot", "Maas.Power"] },
+        {
+            "Maas.Hosting.Testing",
+            ["Maas.Core", "Maas.Boot", "Maas.Power", "Maas.Install", "Maas.Api", "Maas.Hosting", "Maas.Testing"]
+        },
     };
 
     [Theory, MemberData(nameof(Arrows))]

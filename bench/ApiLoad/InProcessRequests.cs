@@ -1,39 +1,16 @@
-using Microsoft.AspNetCore.Hosting.Server;
+using Maas.Hosting.Testing.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ApiLoad;
 
-/// <summary>A server without sockets: a request costs what the application makes of it.</summary>
-internal sealed class InProcessServer : IServer
+/// <summary>Requests whose responses are only counted: each costs what the application makes of it.</summary>
+internal static class InProcessRequests
 {
-    private Func<IFeatureCollection, Task> _process = _ => Task.CompletedTask;
-
-    public IFeatureCollection Features { get; } = new FeatureCollection();
-
-    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
-        where TContext : notnull
-    {
-        _process = async features =>
-        {
-            var context = application.CreateContext(features);
-            try
-            {
-                await application.ProcessRequestAsync(context);
-                application.DisposeContext(context, exception: null);
-            }
-            catch (Exception exception)
-            {
-                application.DisposeContext(context, exception);
-                throw;
-            }
-        };
-        return Task.CompletedTask;
-    }
-
     /// <summary>Sends one request.</summary>
     /// <returns>The status and the length of the body.</returns>
-    public async Task<(int Status, long Length)> SendAsync(string method, string path, string query, string? authorization)
+    public static async Task<(int Status, long Length)> SendAsync(
+        this InProcessServer server, string method, string path, string query, string? authorization)
     {
         var request = new HttpRequestFeature
         {
@@ -52,14 +29,8 @@ internal sealed class InProcessServer : IServer
         features.Set<IHttpRequestFeature>(request);
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
-        await _process(features);
+        await server.ProcessAsync(features);
         return (response.StatusCode, body.Length);
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose()
-    {
     }
 
     private sealed class CountingStream : Stream
