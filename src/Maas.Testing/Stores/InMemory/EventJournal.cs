@@ -33,6 +33,15 @@ internal sealed record EventJournal
         return this with { Events = events, OfMachine = OfMachine.SetItem(key, ids) };
     }
 
+    /// <summary>The events of machines in their order; of none, all events.</summary>
+    public IEnumerable<StoredEvent> Of(IReadOnlyCollection<SystemId> machines) => machines.Count == 0
+        ? Events.Values
+        : machines.Distinct()
+            .SelectMany(machine => OfMachine.GetValueOrDefault((machine, false), [])
+                .Concat(OfMachine.GetValueOrDefault((machine, true), [])))
+            .Order()
+            .Select(id => Events.Find(id)!); // it is in both
+
     public EventJournal Remove(IReadOnlyCollection<Event> events)
     {
         var ofMachine = OfMachine;

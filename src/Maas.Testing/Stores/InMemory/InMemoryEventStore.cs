@@ -21,7 +21,7 @@ internal sealed class InMemoryEventStore(InMemoryDatabase database) : IEventStor
     public Task<IReadOnlyList<Event>> QueryAsync(EventQuery query, CancellationToken cancellationToken) => database.ReadAsync(
         state =>
         {
-            var matching = state.Events.Events.Values.Where(stored => Matches(query, stored, state)).Select(stored => stored.Event);
+            var matching = state.Events.Of(query.MachineIds).Where(stored => Matches(query, stored, state)).Select(stored => stored.Event);
             var limit = Math.Clamp(query.Limit, 1, LargestPage);
             // Paging forward gives the events next to the given one, the newest first nevertheless.
             var page = query.After is null ? matching.TakeLast(limit) : matching.Take(limit);

@@ -140,8 +140,11 @@ internal sealed record RecordTables
         public long Last { get; init; }
     }
 
-    private sealed record Row(long Version, string Document)
+    private sealed class Row(long version, string document)
     {
-        public StoredRecord Read(RecordTable table, long id) => table.Read(Document, id, Version);
+        private StoredRecord? _read;
+
+        // Records do not change: one that was read is read again by every query that looks at it.
+        public StoredRecord Read(RecordTable table, long id) => _read ??= table.Read(document, id, version);
     }
 }
