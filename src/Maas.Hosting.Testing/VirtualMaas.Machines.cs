@@ -48,7 +48,7 @@ public sealed partial class VirtualMaas
     /// <param name="name">Operating system and series, such as <c>custom/app</c>.</param>
     /// <param name="architecture">For which architecture; <c>amd64</c>.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <exception cref="ArgumentException">There is such an image, or the name is none.</exception>
+    /// <exception cref="ArgumentException">There is such an image, or the name is not one of an image.</exception>
     public async Task AddImageAsync(string name, string architecture = "amd64", CancellationToken cancellationToken = default)
     {
         var image = RandomNumberGenerator.GetBytes(ImageBytes);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Maas.Boot;
 using Maas.Boot.Dhcp4.Server;
 using Maas.Boot.Files;
@@ -216,6 +217,8 @@ public sealed partial class VirtualMaas : IAsyncDisposable
     // A simulated machine reads a file's name, or counts its bytes: any will do.
     private void ServeFiles()
     {
+        foreach (var file in VirtualEnvironment.BoardFiles) Serve(file);
+        _files[VirtualEnvironment.BoardConfiguration] = "kernel=u-boot.bin\n"u8.ToArray();
         var programs = Services.GetRequiredService<MaasOptions>().Programs;
         foreach (var program in Enum.GetValues<BootArchitecture>().Select(firmware => programs[firmware]).OfType<string>()) Serve(program);
         foreach (var recipe in Services.GetService<RecipeCatalog>()?.All ?? [])
@@ -232,7 +235,7 @@ public sealed partial class VirtualMaas : IAsyncDisposable
         const string Name = "admin";
         if (await Core.Users.FindAsync(Name, cancellationToken).ConfigureAwait(false) is { } user) return user; // of another host
         var created = await Core.Users.CreateAsync(
-            Name, "admin@example.com", new Secret(Guid.NewGuid().ToString("N")), isAdministrator: true, cancellationToken)
+            Name, "admin@example.com", new Secret(RandomNumberGenerator.GetHexString(32)), isAdministrator: true, cancellationToken)
             .ConfigureAwait(false);
         return created is CreateUserResult.Created { User: var made }
             ? made

@@ -12,32 +12,6 @@ public class VirtualMaasTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_policy_deploys_fifty_machines_when_three_fail()
-    {
-        await using var maas = await VirtualMaas.StartAsync(new VirtualMaasOptions { Seed = 42 }, Stop);
-        await maas.AddImageAsync("custom/app", cancellationToken: Stop);
-        for (var number = 1; number <= 53; number++)
-        {
-            var faults = number is 7 or 20 or 41 ? SimulatedFault.DiskDoesNotBoot : SimulatedFault.None;
-            maas.AddMachine(machine => machine with { Faults = faults });
-        }
-
-        await maas.RunAsync(
-            async () =>
-            {
-                await Task.WhenAll(maas.Rack.Machines.Select(maas.CommissionAsync));
-                await new ReplacingDeployment(maas.Core, maas.Network.TimeProvider).RunAsync(wanted: 50, maas.Administrator, Stop);
-            },
-            Stop);
-
-        var machines = await maas.Core.Machines.ListAsync(new MachineFilter(), Stop);
-        machines.CountBy(machine => machine.Status).Should().BeEquivalentTo(new Dictionary<MachineStatus, int>
-        {
-            [MachineStatus.Deployed] = 50, [MachineStatus.Broken] = 3,
-        });
-    }
-
-    [Fact]
     public async Task A_machine_is_commissioned_deployed_and_released()
     {
         await using var maas = await VirtualMaas.StartAsync(cancellationToken: Stop);

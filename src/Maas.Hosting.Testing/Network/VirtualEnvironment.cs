@@ -10,7 +10,13 @@ internal sealed class VirtualEnvironment : IEphemeralEnvironment
     /// <summary>The names of its files.</summary>
     public const string Kernel = "ephemeral/kernel", InitialRamDisk = "ephemeral/initrd";
 
-    public IReadOnlyList<string> Architectures { get; } = ["amd64", "arm64"];
+    /// <summary>The file by which a Raspberry Pi starts U-Boot.</summary>
+    public const string BoardConfiguration = "config.txt";
+
+    /// <summary>The firmware of a Raspberry Pi, and U-Boot.</summary>
+    public static IReadOnlyList<string> BoardFiles { get; } = ["start4.elf", "u-boot.bin"];
+
+    public IReadOnlyList<string> Architectures { get; } = ["amd64", "arm64", "armhf"];
 
     public EphemeralFileNames? FilesFor(string? architecture) => new(Kernel, InitialRamDisk);
 }

@@ -4,6 +4,6 @@ namespace Maas.Testing.Install;
 /// <param name="message">Why, in words.</param>
 internal sealed class InstallerFailedException(string message) : Exception(message)
 {
-    /// <summary>What the server is told; <see langword="null"/> for nothing.</summary>
+    /// <summary>What is reported to the server; <see langword="null"/> for nothing.</summary>
     public string? Report { get; init; }
 }
