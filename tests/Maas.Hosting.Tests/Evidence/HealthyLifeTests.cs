@@ -135,11 +135,11 @@ public sealed class HealthyLifeTests
 
         public async ValueTask DisposeAsync() => await _maas.DisposeAsync();
 
-        // Also after the status is reached, until the machine rests.
+        // Also after the status is reached, until the machine rests. An installer works for ten minutes without a new line.
         private async Task RunAsync(MachineStatus end)
         {
             Diagnosed? now = null;
-            for (var (until, quiet) = (_maas.Network.Elapsed + Longest, 0); _maas.Network.Elapsed < until && quiet < 60;)
+            for (var (until, quiet) = (_maas.Network.Elapsed + Longest, 0); _maas.Network.Elapsed < until && quiet < 90;)
             {
                 now = await _maas.RunAsync(_id, TimeSpan.Zero, quiet < 10 ? Step : LongStep, _ => true);
                 quiet = now.Timeline.Count == _lines ? quiet + 1 : 0;
