@@ -80,6 +80,7 @@ public sealed class AnswerFileWriter(
         {
             (_, TemplateResult.Failed failed) => new AnswerFileResult.Failed(failed.Error.ToString()),
             (TemplateResult.Rendered old, TemplateResult.Rendered now) => new AnswerFileResult.Written(
+                file.Name,
                 SecretMask.Apply(TextDiff.Unified(old.Text, now.Text, file.Name, $"{file.Name} (changed)")),
                 "text/x-diff; charset=utf-8"),
             (TemplateResult.Failed failed, _) => new AnswerFileResult.Failed(failed.Error.ToString()),
@@ -139,7 +140,7 @@ public sealed class AnswerFileWriter(
         return chosen.Render(file.Template, facts.ToValues()) switch
         {
             TemplateResult.Rendered rendered => new AnswerFileResult.Written(
-                token is null ? SecretMask.Apply(rendered.Text) : rendered.Text, file.MediaType),
+                file.Name, token is null ? SecretMask.Apply(rendered.Text) : rendered.Text, file.MediaType),
             TemplateResult.Failed failed => new AnswerFileResult.Failed(failed.Error.ToString()),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -54,7 +54,11 @@ internal static class InstallerFiles
         await request.Core.Machines.ReportAddressAsync(machine.Id, request.MachineAddress, request.Aborted).ConfigureAwait(false);
         var server = new Uri(request.BaseUrl);
         var result = await files.WriteAsync(machine, file, server, token, request.Aborted).ConfigureAwait(false);
-        if (result is AnswerFileResult.Written) await RecordAsync(request, files, machine, file, server).ConfigureAwait(false);
+        // What is stored is the preview, which has no secrets.
+        if (result is AnswerFileResult.Written
+            && await files.WriteAsync(machine, file, server, token: null, request.Aborted).ConfigureAwait(false)
+                is AnswerFileResult.Written shown)
+            await request.Core.ReceivedBootFiles.RecordAsync(machine, shown.Name, shown.Text, request.Aborted).ConfigureAwait(false);
         if (result is AnswerFileResult.Failed failed)
         {
             var note = new EventNote(EventLevel.Error, "Install template", LogText.From(failed.Reason, LongestReason));
@@ -62,14 +66,5 @@ internal static class InstallerFiles
         }
 
         return InstallerPreview.Of(result);
-    }
-
-    // What is stored is a preview, which has no secrets.
-    private static async Task RecordAsync(ApiRequest request, IAnswerFiles files, Machine machine, string? file, Uri server)
-    {
-        var previews = await files.PreviewAllAsync(machine, null, server, request.Aborted).ConfigureAwait(false);
-        var preview = previews.FirstOrDefault(each => file is null || each.Name == file);
-        if (preview is { Name: var name, Result: AnswerFileResult.Written shown })
-            await request.Core.ReceivedBootFiles.RecordAsync(machine, name, shown.Text, request.Aborted).ConfigureAwait(false);
     }
 }

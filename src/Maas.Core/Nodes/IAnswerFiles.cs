@@ -38,9 +38,10 @@ public abstract record AnswerFileResult
     private AnswerFileResult() { }
 
     /// <summary>The file.</summary>
+    /// <param name="Name">Its name in the URL, <c>preseed.cfg</c>.</param>
     /// <param name="Text">Its text.</param>
     /// <param name="MediaType">Its type, such as <c>text/plain</c>.</param>
-    public sealed record Written(string Text, string MediaType) : AnswerFileResult;
+    public sealed record Written(string Name, string Text, string MediaType) : AnswerFileResult;
 
     /// <summary>The machine is not being deployed by a recipe, or its recipe has no file of that name.</summary>
     /// <param name="Reason">Which of these.</param>

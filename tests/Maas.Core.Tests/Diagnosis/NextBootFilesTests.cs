@@ -89,7 +89,8 @@ public class NextBootFilesTests
             [
                 new AnswerFilePreview(
                     "preseed.cfg",
-                    new AnswerFileResult.Written($"{recipe} for {machine.Hostname} by {server.AbsoluteUri}\n", "text/plain")),
+                    new AnswerFileResult.Written(
+                        "preseed.cfg", $"{recipe} for {machine.Hostname} by {server.AbsoluteUri}\n", "text/plain")),
                 new AnswerFilePreview("broken.cfg", new AnswerFileResult.Failed("line 1 is wrong")),
             ]);
     }
