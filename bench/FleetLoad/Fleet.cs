@@ -59,6 +59,7 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
         await using var fleet = new Fleet(plan);
         await fleet.PrepareAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (fleet._store is SqliteMaasStore started) await StorePlans.ForgetAsync(started, cancellationToken);
         (fleet._started, fleet._processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var allocated = GC.GetTotalAllocatedBytes();
         await fleet.Network.RunAsync(() => fleet.LiveAsync(stop.Token), cancellationToken);
@@ -68,7 +69,8 @@ internal sealed class Fleet : IBootObserver, IAsyncDisposable
             GC.GetTotalAllocatedBytes() - allocated, GC.GetTotalMemory(forceFullCollection: true),
             Process.GetCurrentProcess().PeakWorkingSet64, fleet.Network.Elapsed, fleet._datagrams,
             fleet._hosts.Sum(host => host.Requests), await fleet._hosts[0].Core.Machines.GetLastChangeAsync(cancellationToken),
-            plan.File is null ? 0 : new FileInfo(plan.File).Length);
+            plan.File is null ? 0 : new FileInfo(plan.File).Length,
+            fleet._store is SqliteMaasStore sqlite && plan.File is null ? await StorePlans.ListScansAsync(sqlite, cancellationToken) : []);
         return result;
     }
 

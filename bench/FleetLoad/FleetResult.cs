@@ -16,6 +16,9 @@ namespace FleetLoad;
 /// <param name="Requests">HTTP requests that were answered.</param>
 /// <param name="Changes">Entries of the change history: transactions that changed a machine.</param>
 /// <param name="Stored">Bytes of the store's file; 0 for a store in memory.</param>
+/// <param name="Scans">
+/// The statements that go through whole tables, each with its plan; empty for a store in a file, of which it is not known.
+/// </param>
 internal sealed record FleetResult(
     FleetPlan Plan,
     int Completed,
@@ -29,7 +32,8 @@ internal sealed record FleetResult(
     long Datagrams,
     long Requests,
     long Changes,
-    long Stored)
+    long Stored,
+    IReadOnlyList<string> Scans)
 {
     private static readonly string[] Columns =
     [

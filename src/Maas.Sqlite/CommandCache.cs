@@ -20,6 +20,16 @@ internal sealed class CommandCache
     /// <summary>How many commands are kept.</summary>
     public int Count => _commands.Count;
 
+    /// <summary>Their texts.</summary>
+    public IReadOnlyCollection<string> Texts => _commands.Keys;
+
+    /// <summary>Forgets all that are not running.</summary>
+    public void Clear()
+    {
+        foreach (var (command, _) in _commands.Values) command.Dispose();
+        _commands.Clear();
+    }
+
     /// <summary>A command with these parameters.</summary>
     public DbCommand Take(DbConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {

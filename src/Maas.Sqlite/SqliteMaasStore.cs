@@ -87,6 +87,12 @@ public sealed class SqliteMaasStore : IMaasStore, IStoreBackup, IDisposable
     /// <summary>How many transactions were written with a sync of the disk since the store was opened.</summary>
     internal long SyncedBatches => _database?.SyncedBatches ?? 0;
 
+    /// <summary>Reads on a connection of the open store; that of a store in memory has run all of its statements.</summary>
+    internal Task<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken) =>
+        _database is { } database
+            ? database.ReadAsync(session => read((SqliteSession)session), cancellationToken)
+            : throw new InvalidOperationException("The store is not open.");
+
     private SqlStoreParts Opened => _parts ?? throw new InvalidOperationException("The store is not open: call OpenAsync first.");
 
     /// <inheritdoc/>

@@ -236,5 +236,32 @@ public sealed class SqliteStoreTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Machines_that_are_named_are_found_by_their_names()
+    {
+        MachineFilter[] filters =
+        [
+            new() { Ids = [SystemId.Parse("abc346")] },
+            new() { Hostnames = ["one", "two.maas"] },
+            new() { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")] },
+            new() { MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")], Statuses = [MachineStatus.New], VisibleTo = "ann" },
+        ];
+        using var database = Open();
+        foreach (var filter in filters)
+        {
+            var plan = await database.ReadAsync(
+                connection =>
+                {
+                    var (_, where, parameters) = SqlMachineFilter.Build(connection, filter);
+                    return connection.Query(
+                        $"EXPLAIN QUERY PLAN SELECT m.document FROM machines m {where} {SqlMachineFilter.OrderAndLimit(filter)}",
+                        row => row.GetString(3), [.. parameters]);
+                },
+                TestContext.Current.CancellationToken);
+            plan.Should().Contain(step => step.StartsWith("SEARCH m USING", StringComparison.Ordinal));
+            plan.Should().NotContain(step => step.StartsWith("SCAN m", StringComparison.Ordinal));
+        }
+    }
+
     private SqliteDatabase Open() => SqliteDatabase.Open(DataSource, TimeProvider.System);
 }

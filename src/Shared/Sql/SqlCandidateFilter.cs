@@ -22,14 +22,7 @@ internal static class SqlCandidateFilter
         sql.Add("m.locked = 0");
         sql.Add("m.owner IS NULL");
         sql.AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
-        if (filter.Hostnames.Count > 0)
-        {
-            List<string> names = [.. filter.Hostnames.Select(name => name.ToLowerInvariant())];
-            // Host names have no dots and an index.
-            sql.AnyOf("m.hostname IN {0}", "@hostnames", names.Select(name => name.Split('.')[0]));
-            sql.AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names", names);
-        }
-
+        SqlMachineFilter.AddHostnames(sql, filter.Hostnames);
         sql.AnyOf($"(m.architecture IN {{0}} OR substr(m.architecture, 1, {SqlDialect.Position}(m.architecture, '/') - 1) IN {{0}})",
             "@architectures", filter.Architectures);
         if (filter.MinimumCpuCount > 0) sql.Add("m.cpu_count >= @cpus", ("@cpus", filter.MinimumCpuCount));

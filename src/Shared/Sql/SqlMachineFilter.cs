@@ -15,9 +15,8 @@ internal static class SqlMachineFilter
         var rareTag = SqlDialect.FindRareTag(session, filter.Tags.Take(MostTags));
         SqlConditions sql = new();
         sql.AnyOf("m.id IN {0}", "@ids", filter.Ids.Select(id => id.ToString()));
-        sql.AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names",
-            filter.Hostnames.Select(name => name.ToLowerInvariant()));
-        sql.AnyOf("EXISTS (SELECT 1 FROM machine_macs a WHERE a.machine = m.id AND a.mac IN {0})", "@macs",
+        AddHostnames(sql, filter.Hostnames);
+        sql.AnyOf("m.id IN (SELECT a.machine FROM machine_macs a WHERE a.mac IN {0})", "@macs",
             filter.MacAddresses.Select(mac => mac.ToString()));
         sql.AnyOf("m.status IN {0}", "@statuses", filter.Statuses.Select(status => (int)status));
         sql.AnyOf("m.power_state IN {0}", "@powerStates", filter.PowerStates.Select(state => (int)state));
@@ -67,6 +66,15 @@ internal static class SqlMachineFilter
     /// <summary>The order of the machines.</summary>
     public static string Order(MachineFilter filter) =>
         $"ORDER BY {(filter.AfterHostname is null ? "m.number" : "m.hostname")}{(filter.IsDescending ? " DESC" : "")}";
+
+    /// <summary>Adds that the machine has one of some names, with or without its domain.</summary>
+    public static void AddHostnames(SqlConditions sql, IEnumerable<string> named)
+    {
+        List<string> names = [.. named.Select(name => name.ToLowerInvariant())];
+        // Host names have no dots and an index.
+        sql.AnyOf("m.hostname IN {0}", "@hostnames", names.Select(name => name.Split('.')[0]));
+        sql.AnyOf("(m.hostname IN {0} OR m.hostname || '.' || m.domain IN {0})", "@names", names);
+    }
 
     /// <summary>Adds what is asked of zone and pool.</summary>
     public static void AddPlaces(

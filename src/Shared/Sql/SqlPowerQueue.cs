@@ -12,7 +12,9 @@ internal sealed class SqlPowerQueue(SqlDatabase database) : IPowerQueue
         DateTimeOffset now, TimeSpan duration, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         session =>
         {
-            session.Execute("DELETE FROM effects WHERE withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
+            // What is withdrawn was claimed, and so is due: it is found in the index of what is due.
+            session.Execute(
+                "DELETE FROM effects WHERE due <= @now AND withdrawn = 1 AND claimed_until <= @now", ("@now", StoreTime.Write(now)));
             return (IReadOnlyList<QueuedPowerAction>)session.Query(
                 $"""
                 UPDATE effects SET claimed_until = @until, claim = claim + 1

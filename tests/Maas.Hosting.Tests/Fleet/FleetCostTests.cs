@@ -14,9 +14,30 @@ public sealed class FleetCostTests
     public Task A_life_among_200_machines_costs_what_one_among_20_costs() =>
         CompareAsync(few: 20, many: 200, sites: 4, hosts: 2, TestContext.Current.CancellationToken);
 
+    [Fact(Timeout = 60_000)]
+    public async Task No_statement_of_a_life_goes_through_a_table_that_grows_with_the_machines()
+    {
+        // The configuration, images with their files, and numbers of which there is one; nonces are counted when they are purged, and
+        // "outputs" are the results of one machine.
+        string[] others =
+        [
+            "zones", "resource_pools", "domains", "fabrics", "spaces", "vlans", "subnets", "ip_ranges", "reserved_ips", "static_routes",
+            "dns_resources", "dns_records", "tags", "scripts", "boot_resources", "f", "image_origins", "record_epoch", "sqlite_sequence",
+            "nonces", "outputs",
+        ];
+
+        var result = await RunAsync(machines: 2, sites: 1, hosts: 1, TestContext.Current.CancellationToken);
+
+        result.Scans.Should().Contain(scan => scan.StartsWith("SCAN zones:", StringComparison.Ordinal), "plans are read");
+        result.Scans.Should().OnlyContain(scan => others.Contains(TableOf(scan)));
+    }
+
     [Fact(Timeout = 600_000), Trait("Category", "Long")]
     public Task A_life_among_5_000_machines_costs_what_one_among_500_costs() =>
         CompareAsync(few: 500, many: 5_000, sites: 50, hosts: 10, TestContext.Current.CancellationToken);
+
+    // "SCAN tags USING INDEX …: SELECT …"
+    private static string TableOf(string scan) => scan.Split(' ', ':')[1];
 
     private static async Task CompareAsync(int few, int many, int sites, int hosts, CancellationToken stop)
     {
