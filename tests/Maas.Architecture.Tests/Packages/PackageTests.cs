@@ -4,7 +4,8 @@ using Maas.Judges;
 namespace Maas.Architecture.Tests.Packages;
 
 /// <summary>What <c>dotnet pack</c> makes of the solution. <see cref="ForkTests"/> asserts what depends on the repository.</summary>
-public sealed class PackageTests(PackedSolution solution) : IClassFixture<PackedSolution>
+[Collection(nameof(PackedSolution))]
+public sealed class PackageTests(PackedSolution solution)
 {
     private static readonly string[] S_tools = ["Maas.Server", "Maas.Net.Tool", "Maas.Templates"];
 

@@ -2,8 +2,9 @@ using Maas.Judges;
 
 namespace Maas.Architecture.Tests.Packages;
 
-/// <summary>The packages of the solution as it is built, in a temporary folder.</summary>
-public sealed class PackedSolution : IAsyncLifetime
+/// <summary>The packages of the solution as it is built, in a temporary folder: packed once for all tests that read them.</summary>
+[CollectionDefinition(nameof(PackedSolution))]
+public sealed class PackedSolution : ICollectionFixture<PackedSolution>, IAsyncLifetime
 {
     private readonly DirectoryInfo _output = Directory.CreateTempSubdirectory("maas-pack");
 

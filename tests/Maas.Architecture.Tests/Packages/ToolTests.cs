@@ -6,7 +6,8 @@ using Maas.Judges;
 namespace Maas.Architecture.Tests.Packages;
 
 /// <summary><c>samples/MaasServer</c> and <c>samples/MaasNet</c>, installed as the .NET tools that their packages are.</summary>
-public sealed class ToolTests(PackedSolution solution) : IClassFixture<PackedSolution>, IDisposable
+[Collection(nameof(PackedSolution))]
+public sealed class ToolTests(PackedSolution solution) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-tool");
 
