@@ -79,7 +79,8 @@ internal sealed class SimplestreamsSession : BootSourceSession
     }
 
     /// <summary>
-    /// Why a root archive cannot be deployed: MAAS's own have no kernel, which its installer adds. It is looked for where the agent does.
+    /// Why a root archive cannot be deployed: it has no kernel where the agent looks for it, and no apt by which the agent installs one, as
+    /// MAAS's own have.
     /// </summary>
     private async Task<string?> FindFaultAsync(Sha256Digest digest, CancellationToken cancellationToken)
     {
@@ -89,15 +90,25 @@ internal sealed class SimplestreamsSession : BootSourceSession
         {
             using var image = await DiskImage.OpenAsync(content, null, cancellationToken).ConfigureAwait(false);
             var tree = image.OpenTree();
-            return tree.Resolve("boot") is { Kind: FileKind.Directory } boot
-                && tree.List(boot).Take(10_000).Any(file => file.Name.StartsWith("vmlinu", StringComparison.Ordinal))
-                ? null
-                : "It has no kernel in /boot.";
+            return HasKernel(tree) || InstallsKernel(tree) ? null : "It has no kernel in /boot, and no apt to install one.";
         }
         catch (InvalidImageException damaged)
         {
             return $"It cannot be read: {damaged.Message}";
         }
+    }
+
+    private static bool HasKernel(IFileTree tree) =>
+        tree.Resolve("boot") is { Kind: FileKind.Directory } boot
+        && tree.List(boot).Take(10_000).Any(file => file.Name.StartsWith("vmlinu", StringComparison.Ordinal));
+
+    // Of Debian and Ubuntu the agent knows which packages to install.
+    private static bool InstallsKernel(IFileTree tree)
+    {
+        if (tree.Resolve("usr/bin/apt-get") is not { Kind: FileKind.File }) return false;
+        if (tree.Resolve("etc/os-release") is not { Kind: FileKind.File, Length: < 65_536 } release) return false;
+        using var text = new StreamReader(tree.OpenRead(release));
+        return text.ReadToEnd().Split('\n').Any(line => line.Trim() is "ID=ubuntu" or "ID=debian" or "ID=\"ubuntu\"" or "ID=\"debian\"");
     }
 
     private sealed class Bytes(IProgress<long> received) : IProgress<ImportProgress>

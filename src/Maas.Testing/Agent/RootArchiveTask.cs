@@ -120,8 +120,14 @@ internal sealed class RootArchiveTask(HardwareCheck check, string plan, string c
         }
 
         if (!_files.Contains("etc/os-release")) throw new AgentFailedException("the archive holds no /etc/os-release");
-        if (!_files.Any(file => file.StartsWith("boot/vmlinu", StringComparison.Ordinal)))
-            throw new AgentFailedException("the archive holds no kernel in /boot");
+        if (_files.Any(file => file.StartsWith("boot/vmlinu", StringComparison.Ordinal))) return;
+        if (!_files.Contains("usr/bin/apt-get"))
+            throw new AgentFailedException("the archive holds no kernel in /boot, and no apt-get to install one");
+        // What the agent installs for this machine's storage.
+        say("step=install packages");
+        _files.UnionWith(
+            ["boot/vmlinuz", "usr/sbin/grub-install", "usr/sbin/update-grub", "usr/lib/grub/i386-pc", "usr/lib/grub/x86_64-efi",
+            "usr/lib/grub/arm64-efi", "usr/sbin/mdadm", "usr/sbin/lvm"]);
     }
 
     private IReadOnlyList<SimulatedDisk> DisksOf(string device) => _devices.GetValueOrDefault(device) ?? throw Early(device);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Maas.Core.Images;
 using Maas.Core.Records;
+using Maas.Images.FileTrees;
+using Maas.Images.Formats.SquashFs;
 using Maas.Images.Library;
 using Maas.Images.Tests.Simplestreams;
 using Microsoft.Extensions.DependencyInjection;
@@ -165,6 +167,31 @@ public sealed class SimplestreamsImportTests : IAsyncLifetime
         offers.Should().ContainSingle().Which.Should().Match<OfferedImage>(offer =>
             offer.OsSystem == "centos" && offer.Release == "centos9" && offer.Architecture == "amd64" && offer.Label == "stable"
             && offer.Size == _archive.Length);
+    }
+
+    [Theory]
+    [InlineData("ubuntu", true, null)]
+    [InlineData("ubuntu", false, "It has no kernel in /boot, and no apt to install one.")]
+    [InlineData("alpine", true, "It has no kernel in /boot, and no apt to install one.")]
+    public async Task A_squashfs_without_a_kernel_is_deployed_to_disks_where_the_agent_can_install_one(
+        string id, bool hasApt, string? fault)
+    {
+        using var folder = new Maas.Images.Tests.TemporaryFolder();
+        foreach (var name in (string[])["etc", "boot", "usr/lib", "usr/bin"]) Directory.CreateDirectory(folder[$"root/{name}"]);
+        await File.WriteAllTextAsync(folder["root/usr/lib/os-release"], $"NAME=\"Some system\"\nID={id}\n", Token);
+        File.CreateSymbolicLink(folder["root/etc/os-release"], "../usr/lib/os-release");
+        if (hasApt) await File.WriteAllTextAsync(folder["root/usr/bin/apt-get"], "", Token);
+        using var squashfs = new MemoryStream();
+        await new SquashBuilder().WriteAsync(new FolderTree(folder["root"]), squashfs, cancellationToken: Token);
+        var product = SyntheticStreams.Product("noble", "amd64", "stable", ("20300501", [("squashfs", squashfs.ToArray())]));
+        product["os"] = "centos";
+        _streams.Publish(new() { ["com.example:noble"] = product }, [("noble/amd64/20300501/squashfs", squashfs.ToArray())]);
+        await SelectAsync(await AddSourceAsync());
+
+        (await ImportAsync()).Result.Should().Be(ImageImportResult.Succeeded);
+
+        (await _server.Get<BootResources>().ListAsync(Token)).Single().Origin!.Undeployable.Should().Be(fault);
+        (await _server.Get<BootResources>().ChooseAsync("centos", "noble", "amd64", Token) is not null).Should().Be(fault is null);
     }
 
     private void Publish(string version) => _streams.Publish(

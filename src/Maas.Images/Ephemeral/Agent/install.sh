@@ -172,8 +172,12 @@ unpack_archive() {
         check_hash
     fi
     [ -e /mnt/etc/os-release ] || [ -L /mnt/etc/os-release ] || fail "the archive holds no /etc/os-release"
+    has_kernel || target_has apt-get || fail "the archive holds no kernel in /boot, and no apt-get to install one"
+}
+
+has_kernel() {
     set -- /mnt/boot/vmlinu?*
-    [ -e "$1" ] || fail "the archive holds no kernel in /boot"
+    [ -e "$1" ]
 }
 
 # in_target COMMAND...: in the new system.
@@ -214,6 +218,90 @@ kernel_options() {
             *) printf ' %s' "$option" ;;
         esac
     done
+}
+
+# kernel_package: the package of the distribution's own kernel, for this machine.
+kernel_package() {
+    kernel_machine=$(uname -m | sed 's/^x86_64$/amd64/; s/^aarch64$/arm64/')
+    case $(sed -n 's/^ID=//p' /mnt/etc/os-release | tr -d '"') in
+        ubuntu) echo linux-generic ;;
+        debian) echo "linux-image-$kernel_machine" ;;
+        *) return 1 ;;
+    esac
+}
+
+# missing_packages: what a root archive without a kernel lacks to boot from this machine's storage, in one line. An archive with a kernel
+# is taken as complete: what it lacks fails later, by name.
+missing_packages() {
+    has_kernel && return 0
+    missing_kernel=$(kernel_package) || return 1
+    case $(sed -n "s/^grub-\([a-z]*\)${TAB}.*/\1/p" "$RUN/plan" | head -n 1) in
+        uefi) missing_grub=$(case $(uname -m) in aarch64) echo grub-efi-arm64-bin ;; *) echo grub-efi-amd64-bin ;; esac) ;;
+        *) missing_grub=grub-pc-bin ;;
+    esac
+    printf '%s initramfs-tools grub2-common %s' "$missing_kernel" "$missing_grub"
+    ! grep -q "^raid$TAB" "$RUN/plan" || printf ' mdadm'
+    ! grep -q "^vg$TAB" "$RUN/plan" || printf ' lvm2'
+    ! grep -q "^mkfs$TAB[^$TAB]*${TAB}xfs$TAB" "$RUN/plan" || printf ' xfsprogs'
+    ! grep -q "^mkfs$TAB[^$TAB]*${TAB}btrfs$TAB" "$RUN/plan" || printf ' btrfs-progs'
+    ! grep -q "^mkfs$TAB[^$TAB]*${TAB}v\{0,1\}fat" "$RUN/plan" || printf ' dosfstools'
+}
+
+# package_proxy: the proxy that cloud-init's configuration names for apt; nothing where it names none.
+package_proxy() { sed -n '/^apt:/,/^[a-z]/s/^  proxy: "\([^"\\]*\)".*/\1/p' "$RUN/cloud-config" | head -n 1; }
+
+# lend_network: the new system's apt uses this environment's name servers and the server's proxy, and starts no services; what it finds in
+# these places is kept aside.
+lend_network() {
+    (
+        umask 022
+        mkdir -p /mnt/run/systemd/resolve /mnt/etc/apt/apt.conf.d /mnt/usr/sbin
+        for lent in stub-resolv.conf resolv.conf; do cat /etc/resolv.conf >"/mnt/run/systemd/resolve/$lent" 2>>"$RUN/log"; done
+        if [ ! -L /mnt/etc/resolv.conf ]; then
+            [ ! -e /mnt/etc/resolv.conf ] || mv /mnt/etc/resolv.conf /mnt/etc/resolv.conf.maas
+            cat /etc/resolv.conf >/mnt/etc/resolv.conf 2>>"$RUN/log"
+        fi
+        lent_proxy=$(package_proxy)
+        {
+            printf 'Acquire::Retries "3";\n'
+            [ -z "$lent_proxy" ] || printf 'Acquire::http::Proxy "%s";\n' "$lent_proxy"
+            # A proxy that does not tunnel is not asked for https addresses.
+            ! grep -q '^  conf: .*Acquire::https::Proxy.*DIRECT' "$RUN/cloud-config" || printf 'Acquire::https::Proxy "DIRECT";\n'
+        } >/mnt/etc/apt/apt.conf.d/99maas-install
+        [ ! -e /mnt/usr/sbin/policy-rc.d ] || mv /mnt/usr/sbin/policy-rc.d /mnt/usr/sbin/policy-rc.d.maas
+        printf '#!/bin/sh\nexit 101\n' >/mnt/usr/sbin/policy-rc.d && chmod 755 /mnt/usr/sbin/policy-rc.d
+    )
+}
+
+take_network_back() {
+    rm -f /mnt/etc/apt/apt.conf.d/99maas-install /mnt/usr/sbin/policy-rc.d
+    [ ! -e /mnt/usr/sbin/policy-rc.d.maas ] || mv /mnt/usr/sbin/policy-rc.d.maas /mnt/usr/sbin/policy-rc.d
+    [ -L /mnt/etc/resolv.conf ] || rm -f /mnt/etc/resolv.conf
+    [ ! -e /mnt/etc/resolv.conf.maas ] || mv /mnt/etc/resolv.conf.maas /mnt/etc/resolv.conf
+}
+
+# Signs of life: a kernel and its firmware are hundreds of megabytes.
+tell_packages() { while sleep 120; do tell cmd-install/packages "install packages"; done; }
+
+# add_packages: MAAS's own root archives have neither kernel nor boot loader; the distribution's mirror has them.
+add_packages() {
+    packages=$(missing_packages) || fail "the archive holds no kernel in /boot, and it is neither Ubuntu nor Debian"
+    [ -n "$packages" ] || return 0
+    phase packages "install $packages"
+    lend_network || fail "the new system's apt could not be prepared"
+    tell_packages &
+    packages_teller=$!
+    packages_step="the list of packages could not be fetched"
+    # shellcheck disable=SC2086
+    in_target apt-get -q update && packages_step="the packages could not be installed: $packages" \
+        && in_target apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold install $packages
+    packages_outcome=$?
+    kill "$packages_teller" 2>/dev/null
+    wait "$packages_teller" 2>/dev/null
+    take_network_back
+    [ "$packages_outcome" = 0 ] || fail "$packages_step"
+    in_target apt-get -q clean
+    has_kernel || fail "the packages brought no kernel into /boot: $packages"
 }
 
 configure_target() {
@@ -308,6 +396,7 @@ carry_out() {
                 phase configure "configure"
                 write_fstab || fail "fstab could not be written"
                 enter_target || fail "the new system's folders could not be mounted"
+                add_packages
                 configure_target
                 ;;
             grub-bios | grub-uefi)
