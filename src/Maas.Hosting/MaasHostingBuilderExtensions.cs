@@ -10,6 +10,7 @@ using Maas.Core.Topology;
 using Maas.Core.Power;
 using Maas.Hosting;
 using Maas.Hosting.Binding;
+using Maas.Hosting.BootHttp.Isos;
 using Maas.Hosting.BootHttp.Sending;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Evidence;
@@ -167,6 +168,9 @@ public static class MaasHostingBuilderExtensions
         services.TryAddSingleton<IBootPreview>(static provider => new PolicyPreview(provider.GetRequiredService<IBootPolicy>()));
         services.TryAddSingleton<IBootFiles, ServedBootFiles>();
         services.TryAddSingleton<BootFileSource>();
+        services.TryAddSingleton<IsoFiles>();
+        services.TryAddSingleton<MachineIsoMaker>();
+        services.TryAddSingleton<MachineIsos>();
         services.TryAddSingleton<MachineCaptures>();
         services.TryAddSingleton<IMachineCaptures>(static provider => provider.GetRequiredService<MachineCaptures>());
     }

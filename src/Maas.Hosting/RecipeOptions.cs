@@ -23,6 +23,17 @@ public sealed class RecipeOptions
     /// <summary>Architecture without the sub-architecture. Default <c>amd64</c>.</summary>
     public string Architecture { get; set; } = "amd64";
 
+    /// <summary>
+    /// The ISO that is served with <see cref="IsoChanges"/>: a name among the boot files (<c>iso/debian-12.iso</c>), or <c>sha256:</c> and
+    /// the digest of a blob of the image library. The installer of <see cref="RecipeKind.Debian"/>, <see cref="RecipeKind.Autoinstall"/>
+    /// and <see cref="RecipeKind.Kickstart"/> is started from it, in place of <see cref="Kernel"/> and <see cref="InitialRamDisk"/>;
+    /// <see cref="RecipeKind.Iso"/> needs it or <see cref="Source"/>.
+    /// </summary>
+    public string Iso { get; set; } = "";
+
+    /// <summary>What is changed in <see cref="Iso"/> for a machine, in this order. Default: nothing.</summary>
+    public IList<IsoChangeOptions> IsoChanges { get; } = [];
+
     /// <summary>The installer's kernel: a name among the boot files, or an http URL. Not for Windows and ISOs.</summary>
     public string Kernel { get; set; } = "";
 
@@ -87,6 +98,8 @@ public enum RecipeKind
     /// <summary>Windows Setup: <see cref="WindowsSetup"/>.</summary>
     Windows,
 
-    /// <summary>An ISO as it is: <see cref="UnmodifiedIso"/>.</summary>
+    /// <summary>
+    /// An ISO: as it is (<see cref="UnmodifiedIso"/>), or changed for each machine (<see cref="Install.Recipes.PatchedIso"/>).
+    /// </summary>
     Iso,
 }

@@ -44,6 +44,26 @@ public sealed class AnswerFileWriter(
         Machine machine, InstallRecipe recipe, string? name, Uri server, CancellationToken cancellationToken = default) =>
         WriteAsync(machine, recipe, name, server, null, cancellationToken);
 
+    /// <summary>
+    /// Writes all files of a machine that is being deployed by a recipe, of one state of the templates and of the machine.
+    /// </summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="server">The address under which the machine reaches the server, <c>http://10.0.0.1:5240/MAAS</c>.</param>
+    /// <param name="token">The machine's own key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The result of each of <see cref="InstallRecipe.Files"/>, in their order.</returns>
+    public async Task<IReadOnlyList<AnswerFileResult>> WriteAllAsync(
+        Machine machine, InstallRecipe recipe, Uri server, MachineToken token, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        var (facts, refusal) = await FactsAsync(machine, recipe, server, token, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null) return [.. recipe.Files.Select(_ => new AnswerFileResult.Failed(refusal))];
+        var chosen = await templates.ChooseAsync(facts.Target, cancellationToken).ConfigureAwait(false);
+        var values = facts.ToValues();
+        return [.. recipe.Files.Select(file => Of(chosen.Render(file.Template, values), file, isPreview: false))];
+    }
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<AnswerFilePreview>> PreviewAllAsync(
         Machine machine, string? recipe, Uri server, CancellationToken cancellationToken)
@@ -137,14 +157,16 @@ public sealed class AnswerFileWriter(
         var (facts, refusal) = await FactsAsync(machine, recipe, server, token, cancellationToken).ConfigureAwait(false);
         if (refusal is not null) return new AnswerFileResult.Failed(refusal);
         var chosen = await templates.ChooseAsync(facts.Target, cancellationToken).ConfigureAwait(false);
-        return chosen.Render(file.Template, facts.ToValues()) switch
-        {
-            TemplateResult.Rendered rendered => new AnswerFileResult.Written(
-                file.Name, token is null ? SecretMask.Apply(rendered.Text) : rendered.Text, file.MediaType),
-            TemplateResult.Failed failed => new AnswerFileResult.Failed(failed.Error.ToString()),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        return Of(chosen.Render(file.Template, facts.ToValues()), file, isPreview: token is null);
     }
+
+    private static AnswerFileResult Of(TemplateResult result, AnswerFileTemplate file, bool isPreview) => result switch
+    {
+        TemplateResult.Rendered rendered => new AnswerFileResult.Written(
+            file.Name, isPreview ? SecretMask.Apply(rendered.Text) : rendered.Text, file.MediaType),
+        TemplateResult.Failed failed => new AnswerFileResult.Failed(failed.Error.ToString()),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>What the templates read, and why the machine's storage configuration cannot be told to the installer.</summary>
     private async Task<(InstallFacts Facts, string? Refusal)> FactsAsync(

@@ -22,6 +22,15 @@ internal static class ConfiguredRecipes
         [RecipeKind.Iso] = [nameof(RecipeOptions.OsSystem), nameof(RecipeOptions.Source)],
     };
 
+    // The same, of a recipe whose installer is on an ISO of this host. Other kinds read no such ISO.
+    private static readonly Dictionary<RecipeKind, string[]> S_needsWithIso = new()
+    {
+        [RecipeKind.Debian] = [nameof(RecipeOptions.Iso)],
+        [RecipeKind.Autoinstall] = [nameof(RecipeOptions.Iso)],
+        [RecipeKind.Kickstart] = [nameof(RecipeOptions.OsSystem), nameof(RecipeOptions.Source), nameof(RecipeOptions.Iso)],
+        [RecipeKind.Iso] = [nameof(RecipeOptions.OsSystem), nameof(RecipeOptions.Iso)],
+    };
+
     /// <summary>What is wrong with the options of a recipe; each begins with the name of a property.</summary>
     public static IEnumerable<string> FaultsOf(RecipeOptions options)
     {
@@ -31,6 +40,7 @@ internal static class ConfiguredRecipes
             yield break;
         }
 
+        if (options.Iso.Length > 0) needs = S_needsWithIso.GetValueOrDefault(options.Kind, needs);
         if (options.Series.Length == 0) yield return $"{nameof(RecipeOptions.Series)} is missing.";
         foreach (var (name, isSet) in ValuesOf(options))
         {
@@ -44,12 +54,45 @@ internal static class ConfiguredRecipes
         if (options.ReportTimeout is { } silence && (silence <= TimeSpan.Zero || silence > TimeSpan.FromDays(7)))
             yield return $"{nameof(RecipeOptions.ReportTimeout)} must be more than 0, and 7 days at most.";
         if (needs.Any(name => !ValuesOf(options).Single(value => value.Name == name).IsSet)) yield break;
-        var own = Make(options).Parameters;
+        foreach (var fault in ChangeFaultsOf(options)) yield return fault;
+        var recipe = Make(options);
+        if (recipe.Iso is not null && FaultOf(recipe) is { } reason) yield return reason;
+        var own = recipe.Parameters;
         foreach (var (name, text) in options.Parameters)
         {
             if (!own.TryGetValue(name, out var value) || TryRead(text, value, out _)) continue;
             var kind = value is bool ? "true or false" : "whole number";
             yield return $"{nameof(RecipeOptions.Parameters)}:{name}: '{text}' is no {kind}.";
+        }
+    }
+
+    private static IEnumerable<string> ChangeFaultsOf(RecipeOptions options)
+    {
+        if (options.Iso.Length == 0 && options.IsoChanges.Count > 0)
+            yield return $"{nameof(RecipeOptions.IsoChanges)}: only an ISO of this host is changed; set {nameof(RecipeOptions.Iso)}.";
+        foreach (var (index, change) in options.IsoChanges.Index())
+        {
+            var key = $"{nameof(RecipeOptions.IsoChanges)}:{index}";
+            if ((change.Template.Length > 0) == (change.Search.Length > 0))
+                yield return $"{key}: set one of {nameof(change.Template)} and {nameof(change.Search)}.";
+            if (change is { Template: "", InitialRamDiskPath.Length: > 0 })
+                yield return $"{key}:{nameof(change.InitialRamDiskPath)} needs {nameof(change.Template)}.";
+            if (change is { Search: "", Replacement.Length: > 0 })
+                yield return $"{key}:{nameof(change.Replacement)} needs {nameof(change.Search)}.";
+        }
+    }
+
+    // What the catalog refuses, as a fault of the configuration.
+    private static string? FaultOf(InstallRecipe recipe)
+    {
+        try
+        {
+            _ = new RecipeCatalog([recipe]);
+            return null;
+        }
+        catch (ArgumentException refused)
+        {
+            return $"{nameof(RecipeOptions.Iso)}: {refused.Message}";
         }
     }
 
@@ -73,13 +116,29 @@ internal static class ConfiguredRecipes
 
     private static (string Name, bool IsSet)[] ValuesOf(RecipeOptions options) =>
     [
-        (nameof(RecipeOptions.OsSystem), options.OsSystem.Length > 0), (nameof(RecipeOptions.Kernel), options.Kernel.Length > 0),
+        (nameof(RecipeOptions.OsSystem), options.OsSystem.Length > 0), (nameof(RecipeOptions.Iso), options.Iso.Length > 0),
+        (nameof(RecipeOptions.Kernel), options.Kernel.Length > 0),
         (nameof(RecipeOptions.InitialRamDisk), options.InitialRamDisk.Length > 0),
         (nameof(RecipeOptions.Source), options.Source is not null), (nameof(RecipeOptions.Folder), options.Folder.Length > 0),
         (nameof(RecipeOptions.Share), options.Share.Length > 0),
     ];
 
-    private static InstallRecipe Make(RecipeOptions options)
+    private static InstallRecipe Make(RecipeOptions options) => (options.Kind, options.Iso) switch
+    {
+        (_, "") => MakeWithoutIso(options),
+        (RecipeKind.Iso, _) => PatchedIso.Create(options.OsSystem, options.Series, options.Iso, ChangesOf(options)),
+        _ => PatchedIso.Of(MakeWithoutIso(options), options.Iso, ChangesOf(options)),
+    };
+
+    private static IEnumerable<InstallerIsoChange> ChangesOf(RecipeOptions options) => options.IsoChanges.Select<IsoChangeOptions,
+        InstallerIsoChange>(change => change switch
+        {
+            { Template: "" } => new InstallerIsoChange.Replacement(change.Path, change.Search, change.Replacement),
+            { InitialRamDiskPath: "" } => new InstallerIsoChange.AnswerFile(change.Path, change.Template),
+            _ => new InstallerIsoChange.InitialRamDisk(change.Path, change.InitialRamDiskPath, change.Template),
+        });
+
+    private static InstallRecipe MakeWithoutIso(RecipeOptions options)
     {
         // Missing is what FaultsOf reports.
         var source = options.Source ?? new Uri("http://invalid/");

@@ -96,6 +96,8 @@ internal static class MaasOptionsBinding
         { nameof(RecipeOptions.OsSystem), (recipe, section) => recipe.OsSystem = section.Text() },
         { nameof(RecipeOptions.Series), (recipe, section) => recipe.Series = section.Text() },
         { nameof(RecipeOptions.Architecture), (recipe, section) => recipe.Architecture = section.Text() },
+        { nameof(RecipeOptions.Iso), (recipe, section) => recipe.Iso = section.Text() },
+        { nameof(RecipeOptions.IsoChanges), (recipe, section) => FillIsoChanges(recipe.IsoChanges, section) },
         { nameof(RecipeOptions.Kernel), (recipe, section) => recipe.Kernel = section.Text() },
         { nameof(RecipeOptions.InitialRamDisk), (recipe, section) => recipe.InitialRamDisk = section.Text() },
         { nameof(RecipeOptions.Source), (recipe, section) => recipe.Source = section.ReadAddressOrNull() },
@@ -106,6 +108,15 @@ internal static class MaasOptionsBinding
         { nameof(RecipeOptions.Duration), (recipe, section) => recipe.Duration = section.ReadOrNull<TimeSpan>() },
         { nameof(RecipeOptions.ReportTimeout), (recipe, section) => recipe.ReportTimeout = section.ReadOrNull<TimeSpan>() },
         { nameof(RecipeOptions.Parameters), (recipe, section) => FillParameters(recipe.Parameters, section) },
+    };
+
+    private static readonly OptionTable<IsoChangeOptions> S_isoChange = new()
+    {
+        { nameof(IsoChangeOptions.Path), (change, section) => change.Path = section.Text() },
+        { nameof(IsoChangeOptions.Template), (change, section) => change.Template = section.Text() },
+        { nameof(IsoChangeOptions.InitialRamDiskPath), (change, section) => change.InitialRamDiskPath = section.Text() },
+        { nameof(IsoChangeOptions.Search), (change, section) => change.Search = section.Text() },
+        { nameof(IsoChangeOptions.Replacement), (change, section) => change.Replacement = section.Text() },
     };
 
     private static readonly OptionTable<WebhookEndpointOptions> S_webhook = new()
@@ -198,6 +209,16 @@ internal static class MaasOptionsBinding
         {
             Require(each, nameof(RecipeOptions.Kind), nameof(RecipeOptions.Series));
             recipes.Add(S_recipe.Bind(new RecipeOptions(), each));
+        }
+    }
+
+    private static void FillIsoChanges(IList<IsoChangeOptions> changes, IConfigurationSection section)
+    {
+        changes.Clear();
+        foreach (var each in section.GetChildren())
+        {
+            Require(each, nameof(IsoChangeOptions.Path));
+            changes.Add(S_isoChange.Bind(new IsoChangeOptions(), each));
         }
     }
 

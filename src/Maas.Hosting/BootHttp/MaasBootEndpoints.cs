@@ -5,6 +5,7 @@ using Maas.Boot;
 using Maas.Boot.Files;
 using Maas.Boot.Scripts;
 using Maas.Hosting.BootHttp;
+using Maas.Hosting.BootHttp.Isos;
 using Maas.Hosting.Link;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,8 +18,9 @@ public static class MaasBootEndpoints
 {
     /// <summary>
     /// Maps boot programs, scripts and the ephemeral environment below <c>{prefix}/boot/</c>: the same files, by the same names, that TFTP
-    /// serves. <c>MapMaas</c> maps them with the API. No answer here holds a secret but the one-time token in a script for the machine that
-    /// its address was leased to.
+    /// serves, and below <c>{prefix}/boot/install-iso/</c> the ISOs of machines that are being installed. <c>MapMaas</c> maps them with the
+    /// API. No answer here holds a secret but the one-time token in a script for the machine that its address was leased to, and the ISO
+    /// that is given for such a token.
     /// </summary>
     /// <param name="endpoints">The application, or a group of it.</param>
     /// <param name="prefix">The mount point.</param>
@@ -27,9 +29,11 @@ public static class MaasBootEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
-        return endpoints.MapMethods(
+        var isos = MachineIsoEndpoint.Map(endpoints, $"{prefix.TrimEnd('/')}/boot");
+        var files = endpoints.MapMethods(
                 $"{prefix.TrimEnd('/')}/boot/{{**name}}", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)ServeAsync)
             .WithMetadata(new BootFilesMetadata());
+        return new BothConventions(files, isos);
     }
 
     private static async Task ServeAsync(HttpContext context)
@@ -76,7 +80,7 @@ public static class MaasBootEndpoints
         }
     }
 
-    private static Task RefuseAsync(HttpContext context, int statusCode, string reason)
+    internal static Task RefuseAsync(HttpContext context, int statusCode, string reason)
     {
         context.Response.StatusCode = statusCode;
         context.Response.ContentType = "text/plain; charset=utf-8";
@@ -84,5 +88,20 @@ public static class MaasBootEndpoints
     }
 
     // A socket that serves both families shows IPv4 clients as ::ffff:a.b.c.d, which no lease is known by.
-    private static IPAddress? Unmapped(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+    internal static IPAddress? Unmapped(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+
+    private sealed class BothConventions(IEndpointConventionBuilder files, IEndpointConventionBuilder isos) : IEndpointConventionBuilder
+    {
+        public void Add(Action<EndpointBuilder> convention)
+        {
+            files.Add(convention);
+            isos.Add(convention);
+        }
+
+        public void Finally(Action<EndpointBuilder> finallyConvention)
+        {
+            files.Finally(finallyConvention);
+            isos.Finally(finallyConvention);
+        }
+    }
 }

@@ -106,7 +106,7 @@ internal sealed partial class MachineBootPolicy : IBootPreview
                 Kernel(server, address, FilesFor(machine), token, ToolsFor(machine), tagOptions),
             BootChoice.Environment => Kernel(server, address, FilesFor(machine), token: null, EphemeralTools.None),
             BootChoice.Installer when installers?.Find(machine) is { } recipe =>
-                InstallerBoots.For(recipe.Boot, Places(server, address, machine, token, tagOptions)),
+                InstallerBoots.For(recipe.Boot, Places(server, address, machine, recipe, token, tagOptions)),
             _ => null,
         };
     }

@@ -156,30 +156,14 @@ internal sealed partial class MachineBootPolicy(
 
         if (!web.IsKnown) return default;
         if (question.Phase == BootPhase.Discovery)
-            return (InstallerBoots.For(recipe.Boot, Places(question.ServerAddress, address, machine, null, [])), null);
+            return (InstallerBoots.For(recipe.Boot, Places(question.ServerAddress, address, machine, recipe, null, [])), null);
         return await IssueAsync(question, address, machine, isInstaller: true, cancellationToken).ConfigureAwait(false) is { } token
             ? (InstallerBoots.For(
                 recipe.Boot,
                 Places(
-                    question.ServerAddress, address, machine, token,
+                    question.ServerAddress, address, machine, recipe, token,
                     await TagOptionsAsync(machine, cancellationToken).ConfigureAwait(false))), token)
             : default;
-    }
-
-    private InstallerPlaces Places(
-        IPAddress? reached, MacAddress address, Machine machine, Secret? token, IReadOnlyList<string> tagOptions)
-    {
-        var server = ServerFor(reached);
-        return new InstallerPlaces
-        {
-            Answers = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/metadata/latest/install/{token?.Reveal() ?? "-"}"),
-            Files = web.BootFiles(server.Host),
-            Server = server.Host,
-            Hostname = machine.Hostname,
-            Domain = machine.Domain,
-            Mac = address.ToString().Replace(':', '-'),
-            Options = string.Join(' ', ((string[])[options.KernelOptions, .. tagOptions]).Where(each => each.Length > 0)),
-        };
     }
 
     /// <summary>A token for the machine's script; <see langword="null"/> when nothing shows that it goes to the machine.</summary>

@@ -8,7 +8,8 @@ namespace Maas.Install.Recipes;
 /// <summary>
 /// How an operating system is installed by its own installer: what the machine boots, the answer files that the installer fetches, and
 /// what their templates read. Immutable data; make one with <see cref="DebianInstaller"/>, <see cref="Autoinstall"/>,
-/// <see cref="Kickstart"/>, <see cref="Ignition"/>, <see cref="WindowsSetup"/> or <see cref="UnmodifiedIso"/>, or write your own.
+/// <see cref="Kickstart"/>, <see cref="Ignition"/>, <see cref="WindowsSetup"/>, <see cref="PatchedIso"/> or <see cref="UnmodifiedIso"/>,
+/// or write your own.
 /// </summary>
 /// <remarks>
 /// The answer files make the installation report back: they turn network boot off with the machine's own key (<c>op=netboot_off</c>). Then
@@ -33,6 +34,11 @@ public sealed record InstallRecipe
 
     /// <summary>What the machine boots.</summary>
     public required InstallerBoot Boot { get; init; }
+
+    /// <summary>
+    /// The ISO that the host serves at <c>{iso}</c>, changed for the machine; <see langword="null"/> (default) for none.
+    /// </summary>
+    public InstallerIso? Iso { get; init; }
 
     /// <summary>What the installer fetches, the main file first; may be empty.</summary>
     public required IReadOnlyList<AnswerFileTemplate> Files { get; init; }
@@ -91,6 +97,7 @@ public sealed record InstallRecipe
         !IsName(OsSystem) || !IsName(Series) ? $"The recipe '{Name}' needs names of lower-case letters, digits, '-' and '.'."
         : Architecture.Length == 0 || Architecture.Contains('/', StringComparison.Ordinal)
             ? $"The recipe '{Name}' names an architecture without its sub-architecture."
+        : Iso?.Check(Files) is { } reason ? $"The ISO of the recipe '{Name}': {reason}"
         : Files.Any(file => file.Name.Contains('/', StringComparison.Ordinal) || !Quote.IsPlain(file.Name) || file.Name.Length == 0)
             ? $"A file of the recipe '{Name}' has a name that is not letters, digits, '.', '_' and '-'."
         : Duration < TimeSpan.FromMinutes(1) || Duration > Longest ? $"The recipe '{Name}' needs a Duration of 1 minute to 7 days."

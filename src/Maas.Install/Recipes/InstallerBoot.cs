@@ -4,9 +4,10 @@ namespace Maas.Install.Recipes;
 
 /// <summary>
 /// What a machine boots to run an installer. Texts contain places in braces, which <see cref="At"/> fills in: <c>{answers}</c>, the URL of
-/// the answer files without a slash at its end; <c>{files}</c>, the URL of the boot files without one; <c>{server}</c>, the address of this
-/// server; <c>{hostname}</c>, <c>{domain}</c>; <c>{mac}</c>, the address of the boot interface in pxelinux's form
-/// <c>52-54-00-12-34-56</c>; <c>{options}</c>, the kernel options of the operator and of the machine's tags.
+/// the answer files without a slash at its end; <c>{files}</c>, the URL of the boot files without one; <c>{iso}</c>, the URL of the
+/// machine's ISO, of a recipe that has one; <c>{server}</c>, the address of this server; <c>{hostname}</c>, <c>{domain}</c>;
+/// <c>{mac}</c>, the address of the boot interface in pxelinux's form <c>52-54-00-12-34-56</c>; <c>{options}</c>, the kernel options of the
+/// operator and of the machine's tags.
 /// </summary>
 public abstract record InstallerBoot
 {
@@ -32,9 +33,11 @@ public abstract record InstallerBoot
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static string Fill(string text, InstallerPlaces places) => text
+    /// <summary>Fills in the places of a text.</summary>
+    internal static string Fill(string text, InstallerPlaces places) => text
         .Replace("{answers}", Word(places.Answers.AbsoluteUri).TrimEnd('/'), StringComparison.Ordinal)
         .Replace("{files}", Word(places.Files.AbsoluteUri).TrimEnd('/'), StringComparison.Ordinal)
+        .Replace("{iso}", Word(places.Iso?.AbsoluteUri ?? ""), StringComparison.Ordinal)
         .Replace("{server}", Word(places.Server), StringComparison.Ordinal)
         .Replace("{hostname}", Word(places.Hostname), StringComparison.Ordinal)
         .Replace("{domain}", Word(places.Domain), StringComparison.Ordinal)
@@ -58,6 +61,11 @@ public sealed record InstallerPlaces
 
     /// <summary>The URL below which the boot files are.</summary>
     public required Uri Files { get; init; }
+
+    /// <summary>
+    /// The URL of the machine's ISO, with its one-time token; <see langword="null"/> for a recipe without <see cref="InstallRecipe.Iso"/>.
+    /// </summary>
+    public Uri? Iso { get; init; }
 
     /// <summary>This server's address as the machine reaches it.</summary>
     public required string Server { get; init; }

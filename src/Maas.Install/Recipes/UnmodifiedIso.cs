@@ -4,7 +4,7 @@ namespace Maas.Install.Recipes;
 /// <remarks>
 /// Nothing on it reports back: the machine is turned to its disk with <c>op=netboot_off</c>, by a person or by what the ISO contains, and
 /// its deployment ends when the installed system asks for its user data. It fails after twelve hours
-/// (<see cref="InstallRecipe.ReportTimeout"/>): a person may operate it. <c>IsoPatch</c> of Maas.Images changes an ISO while it is served.
+/// (<see cref="InstallRecipe.ReportTimeout"/>): a person may operate it. <see cref="PatchedIso"/> puts answer files of the machine into it.
 /// </remarks>
 public static class UnmodifiedIso
 {

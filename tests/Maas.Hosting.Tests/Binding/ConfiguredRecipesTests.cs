@@ -55,7 +55,57 @@ public class ConfiguredRecipesTests
         catalog.All[7].Parameters["image_index"].Should().Be(2);
     }
 
+    [Fact]
+    public async Task An_ISO_with_its_changes_is_named_in_the_configuration()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMaas(Read("""
+            {
+              "Maas": {
+                "DataDirectory": "/var/lib/maas",
+                "Recipes": [
+                  { "Kind": "Iso", "OsSystem": "custom", "Series": "appliance", "Iso": "iso/appliance.iso",
+                    "IsoChanges": [
+                      { "Path": "answers.txt", "Template": "custom/answers" },
+                      { "Path": "initrd", "InitialRamDiskPath": "etc/answers.txt", "Template": "custom/answers" },
+                      { "Path": "isolinux.cfg", "Search": "---", "Replacement": "{options} ---" } ] },
+                  { "Kind": "Debian", "Series": "bookworm", "Iso": "iso/debian-12.iso", "Parameters": { "user": "ann" } },
+                  { "Kind": "Kickstart", "OsSystem": "rocky", "Series": "9", "Iso": "iso/rocky-9.iso", "Source": "http://m.lab/rocky/" }
+                ]
+              }
+            }
+            """)).AddInstall();
+        await using var provider = services.BuildServiceProvider();
+
+        var all = provider.GetRequiredService<RecipeCatalog>().All;
+
+        all[0].Files.Should().Equal(new AnswerFileTemplate("answers.txt", "custom/answers"));
+        all[0].Iso!.File.Should().Be("iso/appliance.iso");
+        all[0].Iso!.Changes.Should().Equal(
+            new InstallerIsoChange.AnswerFile("answers.txt", "custom/answers"),
+            new InstallerIsoChange.InitialRamDisk("initrd", "etc/answers.txt", "custom/answers"),
+            new InstallerIsoChange.Replacement("isolinux.cfg", "---", "{options} ---"));
+        all[0].ReportTimeout.Should().Be(TimeSpan.FromHours(2));
+        all[1].Parameters["user"].Should().Be("ann");
+        all[1].Boot.Should().Be(all[0].Boot);
+        all[2].Mirror.Should().Be(new Uri("http://m.lab/rocky/"));
+    }
+
     [Theory]
+    [InlineData("""{ "Kind": "Flatcar", "Series": "x", "Iso": "x.iso" }""", "Iso: a recipe of the kind Flatcar does not read it.")]
+    [InlineData(
+        """{ "Kind": "Iso", "OsSystem": "x", "Series": "x", "Iso": "x.iso", "Source": "http://m.lab/x.iso" }""",
+        "Source: a recipe of the kind Iso does not read it.")]
+    [InlineData(
+        """{ "Kind": "Iso", "OsSystem": "x", "Series": "x", "Iso": "../x.iso" }""",
+        "Iso: The ISO of the recipe 'x/x': '../x.iso' is no name")]
+    [InlineData(
+        """{ "Kind": "Iso", "OsSystem": "x", "Series": "x", "Iso": "x.iso", "IsoChanges": [ { "Path": "a" } ] }""",
+        "IsoChanges:0: set one of Template and Search.")]
+    [InlineData(
+        """{ "Kind": "Debian", "Series": "x", "Kernel": "k", "InitialRamDisk": "i", "IsoChanges": [ { "Path": "a", "Search": "b" } ] }""",
+        "IsoChanges: only an ISO of this host is changed; set Iso.")]
     [InlineData(
         """{ "Kind": "Debian", "Series": "x", "Kernel": "k" }""", "InitialRamDisk is missing: a recipe of the kind Debian needs it.")]
     [InlineData("""{ "Kind": "Iso", "Series": "x", "OsSystem": "custom" }""", "Source is missing: a recipe of the kind Iso needs it.")]

@@ -1,5 +1,6 @@
 using Maas.Core;
 using Maas.Core.Nodes;
+using Maas.Core.Records;
 using Maas.Core.Scripts;
 using Maas.Sqlite;
 using VmLab.Machines;
@@ -42,8 +43,9 @@ internal static class StoredMachine
     }
 
     /// <summary>Opens the store of a data folder.</summary>
-    public static Task<MaasCore> OpenStoreAsync(string data) => MaasCore.OpenAsync(
+    public static Task<MaasCore> OpenStoreAsync(string data, IReadOnlyList<RecordTable>? tables = null) => MaasCore.OpenAsync(
         new SqliteMaasStore(Path.Combine(data, "maas.db")),
         new() { SecretKeyFile = Path.Combine(data, "secret.key") },
+        new MaasCoreServices { Tables = tables ?? [] },
         cancellationToken: Token);
 }

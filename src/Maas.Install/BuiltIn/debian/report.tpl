@@ -1,5 +1,5 @@
 maas_once() {
-    wget -q --no-proxy --header 'Authorization: OAuth oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="'{{ credentials.consumer_key | quote.sh }}'", oauth_token="'{{ credentials.token_key | quote.sh }}'", oauth_signature="%26'{{ credentials.token_secret | quote.sh }}'", oauth_nonce="'"$(cat /proc/sys/kernel/random/uuid)"'", oauth_timestamp="'"$(date +%s)"'"' "$@"
+    http_proxy='' https_proxy='' wget -q --header 'Authorization: OAuth oauth_version="1.0", oauth_signature_method="PLAINTEXT", oauth_consumer_key="'{{ credentials.consumer_key | quote.sh }}'", oauth_token="'{{ credentials.token_key | quote.sh }}'", oauth_signature="%26'{{ credentials.token_secret | quote.sh }}'", oauth_nonce="'"$(cat /proc/sys/kernel/random/uuid)"'", oauth_timestamp="'"$(date +%s)"'"' "$@"
 }
 maas() {
     maas_try=1
