@@ -76,16 +76,11 @@ public sealed partial class PowerDrivers
     /// <summary>Reads all sensors of a machine; see <see cref="ISensorDriver.ReadSensorsAsync"/>.</summary>
     public async Task<SensorResult> ReadSensorsAsync(PowerTarget target, CancellationToken cancellationToken)
     {
-        using var activity = PowerDiagnostics.Source.StartActivity("power sensors");
-        activity?.SetTag("power.type", target.PowerType);
+        using var reading = BeginReading("sensors", target);
         var result = Find(target.PowerType) is ISensorDriver driver
             ? await driver.ReadSensorsAsync(target, cancellationToken).ConfigureAwait(false)
             : new SensorResult.Failed(PowerFailure.UnknownPowerType, $"Power type '{target.PowerType}' has no sensors.");
-        var answer = result is SensorResult.Failed failed ? failed.Failure.ToString() : nameof(SensorResult.Read);
-        PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", "sensors"), new("answer", answer));
-        if (result is not SensorResult.Failed refused) return result;
-        activity?.SetStatus(ActivityStatusCode.Error, answer);
-        LogFailed("sensors", target.Describe(), refused.Failure, refused.Reason);
+        EndReading(reading, "sensors", target, result is SensorResult.Failed failed ? (failed.Failure, failed.Reason) : null);
         return result;
     }
 
@@ -98,16 +93,11 @@ public sealed partial class PowerDrivers
     /// <summary>Reads what a machine is made of; see <see cref="IInventoryDriver.ReadInventoryAsync"/>.</summary>
     public async Task<InventoryResult> ReadInventoryAsync(PowerTarget target, CancellationToken cancellationToken)
     {
-        using var activity = PowerDiagnostics.Source.StartActivity("power inventory");
-        activity?.SetTag("power.type", target.PowerType);
+        using var reading = BeginReading("inventory", target);
         var result = Find(target.PowerType) is IInventoryDriver driver
             ? await driver.ReadInventoryAsync(target, cancellationToken).ConfigureAwait(false)
             : new InventoryResult.Failed(PowerFailure.UnknownPowerType, $"Power type '{target.PowerType}' has no inventory.");
-        var answer = result is InventoryResult.Failed failed ? failed.Failure.ToString() : nameof(InventoryResult.Read);
-        PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", "inventory"), new("answer", answer));
-        if (result is not InventoryResult.Failed refused) return result;
-        activity?.SetStatus(ActivityStatusCode.Error, answer);
-        LogFailed("inventory", target.Describe(), refused.Failure, refused.Reason);
+        EndReading(reading, "inventory", target, result is InventoryResult.Failed failed ? (failed.Failure, failed.Reason) : null);
         return result;
     }
 
@@ -123,6 +113,18 @@ public sealed partial class PowerDrivers
     public Task<PowerResult> EjectMediaAsync(PowerTarget target, CancellationToken cancellationToken) =>
         AskAsync("eject-media", target, driver => driver is IVirtualMediaDriver media
             ? media.EjectMediaAsync(target, cancellationToken) : NoVirtualMedia(target));
+
+    private static Activity? BeginReading(string what, PowerTarget target) =>
+        PowerDiagnostics.Source.StartActivity($"power {what}")?.SetTag("power.type", target.PowerType);
+
+    private void EndReading(Activity? activity, string what, PowerTarget target, (PowerFailure Failure, string Reason)? failed)
+    {
+        var answer = failed?.Failure.ToString() ?? "Read";
+        PowerDiagnostics.Requests.Add(1, new("power.type", target.PowerType), new("request", what), new("answer", answer));
+        if (failed is not { } refused) return;
+        activity?.SetStatus(ActivityStatusCode.Error, answer);
+        LogFailed(what, target.Describe(), refused.Failure, refused.Reason);
+    }
 
     private static Task<PowerResult> NoVirtualMedia(PowerTarget target) =>
         Task.FromResult<PowerResult>(new PowerResult.Unsupported($"Power type '{target.PowerType}' has no virtual media."));

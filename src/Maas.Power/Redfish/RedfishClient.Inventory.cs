@@ -74,8 +74,7 @@ public sealed partial class RedfishClient
         {
             members = await ListMembersAsync(collection, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedfishException e) when (e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused
-            or PowerFailure.PermissionDenied))
+        catch (RedfishException e) when (IsGap(e))
         {
             gaps.Add($"{LogText.From(collection)}: {e.Message}");
             return all;
@@ -94,14 +93,15 @@ public sealed partial class RedfishClient
         {
             return await GetAsync(path, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedfishException e) when (e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused
-            or PowerFailure.PermissionDenied))
+        catch (RedfishException e) when (IsGap(e))
         {
-            // One resource that a service cannot show does not hide the others.
             gaps.Add($"{LogText.From(path)}: {e.Message}");
             return null;
         }
     }
+
+    // One resource that a service cannot show, or not to this user, does not hide the others.
+    private static bool IsGap(RedfishException e) => e.Failure is not (PowerFailure.Unreachable or PowerFailure.CredentialsRefused);
 
     // An empty socket, slot or bay.
     private static bool IsAbsent(JsonElement resource) => resource.Property("Status")?.Text("State") == "Absent";

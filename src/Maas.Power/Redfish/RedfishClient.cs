@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Maas.Power.Http;
@@ -142,11 +143,22 @@ public sealed partial class RedfishClient : IAsyncDisposable
         if (drive.Property("Inserted") is { ValueKind: JsonValueKind.True })
             await EjectAsync(path, drive, cancellationToken).ConfigureAwait(false);
         var body = new JsonObject { ["Image"] = image.AbsoluteUri, ["Inserted"] = true, ["WriteProtected"] = true };
-        if (ActionOf(drive, "#VirtualMedia.InsertMedia") is { } action)
-            await SendAsync(HttpMethod.Post, action, body, null, cancellationToken).ConfigureAwait(false);
-        else
-            await PatchAsync(path, body, FindQuirk(system).ETag, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ChangeDriveAsync(body).ConfigureAwait(false);
+        }
+        catch (RedfishException e) when (e.Status == HttpStatusCode.BadRequest)
+        {
+            // Optional by the schema (DSP0268, VirtualMedia), and yet some services demand it while others refuse to be given it.
+            body["TransferProtocolType"] = image.Scheme.ToUpperInvariant();
+            await ChangeDriveAsync(body).ConfigureAwait(false);
+        }
+
         return new RedfishBoot(FindQuirk(system).VirtualMediaTarget);
+
+        Task ChangeDriveAsync(JsonObject change) => ActionOf(drive, "#VirtualMedia.InsertMedia") is { } action
+            ? SendAsync(HttpMethod.Post, action, change, null, cancellationToken)
+            : PatchAsync(path, change, FindQuirk(system).ETag, cancellationToken);
     }
 
     /// <summary>The image in the virtual optical drive of a system; null for an empty drive.</summary>

@@ -79,6 +79,7 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
             if (options.BrokenPaths.Contains(path)) return Error(500, "The service broke.");
             if (path == $"{Root}/SessionService/Sessions" && request.Method == "POST") return LogIn(request.Json());
             if (!IsKnown(request)) return Error(401, "Log in first.");
+            if (options.ForbiddenPaths.Contains(path)) return Error(403, "The user has not the privilege.");
             return (request.Method switch
             {
                 "GET" => Get(path),
@@ -146,6 +147,8 @@ internal sealed class RedfishResponder(SimulatedRedfishOptions options, Simulate
         if (path.EndsWith("/Actions/VirtualMedia.InsertMedia", StringComparison.Ordinal))
         {
             if (Text(body, "Image") is not { } image) return Error(400, "The image is missing.");
+            if (options.RequiresTransferProtocol && Text(body, "TransferProtocolType") is not ("HTTP" or "HTTPS"))
+                return Error(400, "The parameter TransferProtocolType is missing.");
             if (Image is not null) return Error(409, "There is an image in the drive.");
             Image = image;
             return new HttpAnswer(204);

@@ -35,6 +35,9 @@ public sealed record SimulatedRedfishOptions
     /// <summary>Whether virtual media is at the manager, as older services have it, not at the system; it is not.</summary>
     public bool HasMediaAtManager { get; init; }
 
+    /// <summary>Whether an image is refused without the protocol that it is fetched by; it is not.</summary>
+    public bool RequiresTransferProtocol { get; init; }
+
     /// <summary>Whether sensors are in lists, as older services have them; they are not.</summary>
     public bool HasThermalLists { get; init; }
 
@@ -46,6 +49,9 @@ public sealed record SimulatedRedfishOptions
 
     /// <summary>Paths that are answered with 500.</summary>
     public IReadOnlyList<string> BrokenPaths { get; init; } = [];
+
+    /// <summary>Paths that are answered with 403: the user may not see them.</summary>
+    public IReadOnlyList<string> ForbiddenPaths { get; init; } = [];
 
     /// <summary>Whether a power state is <c>PoweringOn</c> or <c>PoweringOff</c> while the machine switches; it is.</summary>
     public bool ShowsTransitions { get; init; } = true;

@@ -146,6 +146,18 @@ public sealed class RedfishClientTests
     }
 
     [Fact]
+    public async Task A_service_that_demands_the_protocol_of_an_image_is_given_it()
+    {
+        await using var bmc = new SimulatedRedfish(new() { RequiresTransferProtocol = true });
+        await using var client = Client(bmc);
+        var system = await client.GetSystemAsync(cancellationToken: Stop);
+
+        await client.InsertMediaAsync(system, new Uri("https://10.0.0.1/rescue.iso"), Stop);
+
+        bmc.InsertedMedia.Should().Be("https://10.0.0.1/rescue.iso");
+    }
+
+    [Fact]
     public async Task A_machine_that_was_never_on_has_an_inventory()
     {
         await using var bmc = new SimulatedRedfish();
@@ -160,10 +172,13 @@ public sealed class RedfishClientTests
         inventory.Drives.Should().Equal(new RedfishDrive("Bay 0", "SimDisk", "D-0", 960_197_124_096, "SSD", "NVMe"));
     }
 
-    [Fact]
-    public async Task One_resource_that_a_service_cannot_show_is_a_gap_and_hides_no_other()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_resource_that_a_service_cannot_show_is_a_gap_and_hides_no_other(bool isForbidden)
     {
-        await using var bmc = new SimulatedRedfish(new() { BrokenPaths = ["/redfish/v1/Systems/1/Memory/DIMM1"] });
+        string[] hidden = ["/redfish/v1/Systems/1/Memory/DIMM1"];
+        await using var bmc = new SimulatedRedfish(isForbidden ? new() { ForbiddenPaths = hidden } : new() { BrokenPaths = hidden });
         await using var client = Client(bmc);
         var inventory = await client.ReadInventoryAsync(await client.GetSystemAsync(cancellationToken: Stop), Stop);
         inventory.Gaps.Should().ContainSingle().Which.Should().Contain("DIMM1");
