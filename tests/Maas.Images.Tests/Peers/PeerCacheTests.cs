@@ -294,7 +294,11 @@ public sealed class PeerCacheTests : IAsyncLifetime
         var began = _time.GetUtcNow();
         await using var cache = Open(new()
         {
-            SpareBytes = 0, RetryDelay = TimeSpan.Zero, StallTimeout = TimeSpan.FromHours(1), Patience = TimeSpan.FromHours(1),
+            SpareBytes = 0,
+            RetryDelay = TimeSpan.Zero,
+            ConnectTimeout = TimeSpan.FromDays(1), // the clock below is much faster than a connection
+            StallTimeout = TimeSpan.FromDays(1),
+            Patience = TimeSpan.FromDays(1),
         });
         using var failures = new Failures();
 
