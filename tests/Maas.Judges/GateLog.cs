@@ -1,11 +1,12 @@
+using System.Reflection;
 using Xunit;
 
 namespace Maas.Judges;
 
 /// <summary>
 /// The test classes of a process that passed the gate, one a line, in the file <c>MAAS_TEST_GATES</c>. Without tools only these can end
-/// otherwise than with them: <c>./test --all</c> runs no others again. A <c>*</c> is a check outside of a class (a fixture that
-/// several share), after which every class counts.
+/// otherwise than with them: <c>./test --all</c> runs no others again. A check by the fixture of a collection is one of each class of the
+/// collection. A <c>*</c> is a check outside of both (a fixture of the assembly), after which every class counts.
 /// </summary>
 /// <param name="file">The file that is appended to.</param>
 public sealed class GateLog(string file)
@@ -19,8 +20,22 @@ public sealed class GateLog(string file)
     /// <summary>Notes the class of the running test.</summary>
     public void Add()
     {
-        var name = TestContext.Current.TestClass?.TestClassName ?? "*";
+        var running = TestContext.Current;
+        string[] names = running.TestClass is { TestClassName: var name } ? [name]
+            : running.TestCollection is { TestCollectionDisplayName: var collection } ? ClassesOf(collection, Assembly.GetEntryAssembly())
+            : [];
         lock (_classes)
-            if (_classes.Add(name)) File.AppendAllLines(file, [name]);
+            foreach (var each in names.DefaultIfEmpty("*"))
+                if (_classes.Add(each)) File.AppendAllLines(file, [each]);
     }
+
+    /// <summary>The classes of a collection of tests, by their full names.</summary>
+    /// <param name="collection">Its name.</param>
+    /// <param name="assembly">Where they are.</param>
+    public static string[] ClassesOf(string collection, Assembly? assembly) =>
+    [
+        .. from type in assembly?.GetTypes() ?? []
+           where type.GetCustomAttribute<CollectionAttribute>()?.Name == collection
+           select type.FullName,
+    ];
 }

@@ -1,6 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
+using Maas.Architecture.Tests.Packages;
 using Maas.Judges;
 
 namespace Maas.Architecture.Tests.Judges;
@@ -29,6 +30,11 @@ public partial class GateUseTests
     [InlineData("Judge.Start(\"ip\", [])", false)]
     [InlineData("var before = DateTimeOffset.FromFileTime(process.StartTime);", false)]
     public void A_started_program_is_recognised(string source, bool expected) => StartsPrograms(source).Should().Be(expected);
+
+    [Fact]
+    public void What_the_fixture_of_a_collection_asks_for_is_asked_for_by_the_classes_of_the_collection() =>
+        GateLog.ClassesOf(nameof(PackedSolution), typeof(PackedSolution).Assembly).Should().BeEquivalentTo(
+            typeof(PackageTests).FullName, typeof(TestProjectTests).FullName, typeof(ToolTests).FullName);
 
     [Fact]
     public void Every_property_keeps_its_skips() =>
