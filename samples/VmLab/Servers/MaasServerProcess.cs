@@ -37,6 +37,9 @@ public sealed class MaasServerProcess(
     /// <summary>Settings that are no option, for its next start: <c>Maas:Ephemeral:Own:Kernel</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>A program with its arguments that starts the server in its place, such as <c>setpriv</c>; empty for none.</summary>
+    public IReadOnlyList<string> Runner { get; set; } = [];
+
     public bool IsRunning => _running is { IsRunning: true };
 
     /// <summary>Starts it on the same data as before, and returns once it answers.</summary>
@@ -47,10 +50,15 @@ public sealed class MaasServerProcess(
         _running = LabProcess.Start(
             network.Command(
                 "env",
-                [.. Settings.Select(each => $"MAAS_{each.Key.Replace(":", "__", StringComparison.Ordinal)}={each.Value}"), "dotnet",
-                SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen, "--interface", LabNetwork.Bridge,
-                "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite, "--kernel", KernelPackage, "--kernel-options",
-                KernelOptions, .. setup.Arguments, .. Options]),
+                [
+                    .. Settings.Select(each => $"MAAS_{each.Key.Replace(":", "__", StringComparison.Ordinal)}={each.Value}"),
+                    .. Runner,
+                    "dotnet", SampleProgram.Find("MaasServer"), "--data", dataFolder, "--listen", Listen,
+                    "--interface", LabNetwork.Bridge,
+                    "--mirror", MirrorRelay.Address.AbsoluteUri, "--suite", DebianMirror.Suite,
+                    "--kernel", KernelPackage, "--kernel-options", KernelOptions,
+                    .. setup.Arguments, .. Options,
+                ]),
             Log);
         await WaitUntilItListensAsync(cancellationToken);
     }

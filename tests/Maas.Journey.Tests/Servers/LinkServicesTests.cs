@@ -18,6 +18,8 @@ namespace Maas.Journey.Tests.Servers;
 public sealed class LinkServicesTests : IAsyncLifetime
 {
     private const string Mac = "52:54:00:77:00:20";
+    private const string Nobody = "65534"; // Debian's user without rights
+    private const string Capabilities = "+net_bind_service,+net_raw";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-services-");
     private LabNetwork? _network;
     private string _client = "";
@@ -161,6 +163,40 @@ public sealed class LinkServicesTests : IAsyncLifetime
         seen.Should().Contain(text => text.StartsWith("dhcp REQUEST answered with REPLY fd00:77::1", StringComparison.Ordinal));
         seen.Should().Contain(text => text.StartsWith("http fd00:77::1", StringComparison.Ordinal)).And.Contain(
             text => text.StartsWith("tftp fd00:77::1", StringComparison.Ordinal));
+    }
+
+    // What it cannot open then, a server that root runs would show in no test.
+    [Fact]
+    public async Task A_server_of_an_ordinary_user_with_two_capabilities_serves_a_machine()
+    {
+        var (udhcpc, curl) = (Judge.Require("udhcpc", "udhcpc"), Judge.Require("curl", "curl"));
+        var setpriv = Judge.Require("setpriv", "util-linux");
+        var data = Directory.CreateDirectory(Path.Combine(_folder.FullName, "data")).FullName;
+        await HostCommand.RunAsync("chown", ["-R", $"{Nobody}:{Nobody}", _folder.FullName], Token);
+        await using var server = new MaasServerProcess(_network!, data, new ServerSetup(), TimeProvider.System)
+        {
+            // As eng/deploy/maas-server.service has it, of a user that can become no other.
+            Runner =
+            [
+                setpriv, $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--no-new-privs",
+                $"--bounding-set=-all,{Capabilities}", $"--inh-caps=-all,{Capabilities}", $"--ambient-caps=-all,{Capabilities}",
+            ],
+        };
+        await server.StartAsync(Token);
+        using var api = new MaasClient(
+            _network!.CreateHttpHandler(), MaasServerProcess.Address, await server.ReadApiKeyAsync(Token), TimeProvider.System);
+        var id = (await api.PostAsync(
+            "machines/",
+            [new("architecture", "amd64/generic"), new("mac_addresses", Mac), new("power_type", "manual")],
+            Token)).GetProperty("system_id").GetString()!; // every machine has one
+        await api.PostAsync($"machines/{id}/?op=mark_broken", [], Token); // so that its script needs no environment
+
+        (await InsideAsync(udhcpc, "-f", "-q", "-n", "-i", "card", "-s", await LeaseScriptAsync())).Should().Contain("ip=10.77.0.");
+        (await InsideAsync(curl, "-s", "--max-time", "20", "tftp://10.77.0.1/ipxe/52-54-00-77-00-20")).Should().StartWith("#!ipxe");
+
+        var files = await HostCommand.RunAsync("stat", ["--format=%u %a", Path.Combine(data, "maas.db")], Token);
+        files.Trim().Should().Be($"{Nobody} 600");
+        (await server.StopAsync(Token)).Should().Be(0);
     }
 
     private async Task UntilAsync(string program, string[] arguments, Func<string, bool> isRight, string because)
