@@ -45,7 +45,7 @@ public static class MaasDashboardEndpointRouteBuilderExtensions
         var pages = all.MapGroup("");
         Add(pages, endpoint => RequireSession(endpoint, mount));
         foreach (var route in DashboardPages.Routes)
-            pages.MapGet(route, http => PageAsync(http, mount)).WithDisplayName($"MAAS dashboard {route}");
+            pages.MapGet(route, http => PageAsync(http, mount, isFirst: route == "/")).WithDisplayName($"MAAS dashboard {route}");
         pages.MapGet("/machines/{id}/capture", CaptureEndpoint.SendAsync);
         pages.MapPost("/sign-out", http => SignInEndpoints.SignOutAsync(http, mount));
 
@@ -68,16 +68,29 @@ public static class MaasDashboardEndpointRouteBuilderExtensions
 
     private static void Finally(IEndpointConventionBuilder group, Action<EndpointBuilder> convention) => group.Finally(convention);
 
-    private static async Task PageAsync(HttpContext http, DashboardMount mount)
+    private static async Task PageAsync(HttpContext http, DashboardMount mount, bool isFirst)
     {
         var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
-        await new RazorComponentResult<DashboardDocument>(new
+        var document = new RazorComponentResult<DashboardDocument>(new
         {
             Base = mount.BaseOf(http),
+            IsFirstPage = isFirst,
             User = http.User.Identity?.Name ?? "",
             TokenName = tokens.FormFieldName,
             Token = tokens.RequestToken,
-        }).ExecuteAsync(http).ConfigureAwait(false);
+        });
+        // A page that is rendered here finds its route, and the bases of its links, below the path base.
+        var (pathBase, path) = (http.Request.PathBase, http.Request.Path);
+        if (path.StartsWithSegments(mount.Prefix, out var matched, out var rest))
+            (http.Request.PathBase, http.Request.Path) = (pathBase.Add(matched), rest.HasValue ? rest : new PathString("/"));
+        try
+        {
+            await document.ExecuteAsync(http).ConfigureAwait(false);
+        }
+        finally
+        {
+            (http.Request.PathBase, http.Request.Path) = (pathBase, path);
+        }
     }
 
     private static void AddHeaders(EndpointBuilder endpoint) => Wrap(endpoint, (http, next) =>

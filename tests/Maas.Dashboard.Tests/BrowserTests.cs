@@ -238,10 +238,15 @@ public sealed class BrowserTests
         var page = browser.Page;
         await page.SignInAsync(host.Origin + "/MAAS/");
         await LineAsync(page, "node-000000");
-        await MeasureAsync("first page", async _ =>
+        await MeasureAsync("first page, to be read", async _ =>
+        {
+            await page.GotoAsync(host.Origin + "/MAAS/", new() { WaitUntil = WaitUntilState.Commit });
+            await LineAsync(page, "node-000000");
+        });
+        await MeasureAsync("first page, to be used", async _ =>
         {
             await page.GotoAsync(host.Origin + "/MAAS/");
-            await LineAsync(page, "node-000000");
+            await page.GetByLabel("Select node-000000.maas").ClickAsync(new() { Trial = true }); // enabled once the page is live
         });
         await MeasureAsync("jump to another place", async round =>
         {

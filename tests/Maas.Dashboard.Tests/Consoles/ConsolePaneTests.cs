@@ -25,7 +25,7 @@ public sealed class ConsolePaneTests
         await using var context = Of(host, consoles);
         var pane = Render(context, machine, Admin);
         pane.FindAll(".console").Should().BeEmpty("nothing is opened before the user asks");
-        pane.Button("Open the serial console").Click();
+        pane.Press("Open the serial console");
         pane.WaitForElement(".console", Patience);
 
         await consoles.PrintAsync("login: <script>alert(1)</script>\e[31m");
@@ -36,11 +36,11 @@ public sealed class ConsolePaneTests
         pane.Find("#console-input").Change("root");
         pane.Find("form").Submit();
         (await consoles.ReadTypedAsync(5)).Should().Be("root\r");
-        pane.Button("Ctrl-C").Click();
+        pane.Press("Ctrl-C");
         (await consoles.ReadTypedAsync(1)).Should().Be("\x03");
         (await host.Core.Events.QueryAsync(new EventQuery { Limit = 50, Level = EventLevel.Audit }, Cancellation)).Should().Contain(
             each => each.MachineId == machine.Id && each.Note.Description == "Opened the serial console.");
-        pane.Button("Close the console").Click();
+        pane.Press("Close the console");
         pane.WaitForAssertion(() => consoles.IsClosed.Should().BeTrue(), Patience);
     }
 
@@ -52,17 +52,17 @@ public sealed class ConsolePaneTests
         var consoles = new TestConsoles();
         await using var context = Of(host, consoles);
         var pane = Render(context, machine, Admin);
-        pane.Button("Open the serial console").Click();
+        pane.Press("Open the serial console");
         pane.WaitForElement(".console", Patience);
 
         await consoles.EndAsync();
 
         pane.ShouldSay("has closed the console");
         consoles.Refusal = "Serial over LAN is switched off in the controller.";
-        pane.Button("Open the serial console").Click();
+        pane.Press("Open the serial console");
         pane.ShouldSay("is switched off");
         consoles.Refusal = null;
-        pane.Button("Open the serial console").Click(); // the refused one was given back
+        pane.Press("Open the serial console"); // the refused one was given back
         pane.WaitForAssertion(() => consoles.Opened.Should().Be(3), Patience);
     }
 
@@ -74,11 +74,11 @@ public sealed class ConsolePaneTests
         await using var first = Of(host, new TestConsoles());
         await using var second = Of(host, new TestConsoles(), first.Services.GetRequiredService<OpenConsoles>());
         var open = Render(first, machine, Admin);
-        open.Button("Open the serial console").Click();
+        open.Press("Open the serial console");
         open.WaitForElement(".console", Patience);
         var other = Render(second, machine, Admin);
 
-        other.Button("Open the serial console").Click();
+        other.Press("Open the serial console");
 
         other.ShouldSay("admin has this console open.");
     }
@@ -94,7 +94,7 @@ public sealed class ConsolePaneTests
         Render(context, machine, bob).FindAll("button").Should().BeEmpty("the machine has no owner");
         machine = await host.DoAsync(machine.Id, new MachineCommand.Allocate("bob"));
         var pane = Render(context, machine, bob);
-        pane.Button("Open the serial console").Click();
+        pane.Press("Open the serial console");
         pane.WaitForElement(".console", Patience);
 
         pane.Render(parameters => parameters.Add(each => each.Machine, machine with { Owner = "ann" }));
@@ -112,7 +112,7 @@ public sealed class ConsolePaneTests
         await using (var context = Of(host, consoles))
         {
             var pane = Render(context, machine, Admin);
-            pane.Button("Open the serial console").Click();
+            pane.Press("Open the serial console");
             pane.WaitForElement(".console", Patience);
             await context.DisposeComponentsAsync();
         }

@@ -36,7 +36,7 @@ public sealed class InventoryPaneTests
         var pane = Render(context, machine, new MachineActor("admin", true));
         inventory.Asked.Should().Be(0, "controllers are slow");
 
-        pane.Button("Read the inventory").Click();
+        pane.Press("Read the inventory");
 
         pane.WaitForAssertion(() => pane.FindAll("tbody tr").Should().HaveCount(3), Patience);
         pane.FindAll("tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent))).Should().Equal(
@@ -56,7 +56,7 @@ public sealed class InventoryPaneTests
         await using var context = Of(host, new TestInventory());
         var pane = Render(context, machine, new MachineActor("admin", true));
 
-        pane.Button("Read the inventory").Click();
+        pane.Press("Read the inventory");
 
         pane.ShouldSay("No answer.");
     }

@@ -33,7 +33,7 @@ public sealed class SensorPaneTests
         var pane = Render(context, machine, Admin);
         sensors.Asked.Should().Be(0, "controllers are slow");
 
-        pane.Button("Read the sensors").Click();
+        pane.Press("Read the sensors");
 
         pane.WaitForAssertion(() => pane.FindAll("tbody tr").Should().HaveCount(4), Patience);
         pane.FindAll("tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent))).Should().Equal(
@@ -50,7 +50,7 @@ public sealed class SensorPaneTests
         await using var context = Of(host, new TestSensors { Result = new MachineSensorsResult.Failed("No answer.") });
         var pane = Render(context, machine, Admin);
 
-        pane.Button("Read the sensors").Click();
+        pane.Press("Read the sensors");
 
         pane.ShouldSay("No answer.");
     }
@@ -68,7 +68,7 @@ public sealed class SensorPaneTests
         var pane = Render(context, machine, new MachineActor("bob", false));
         await host.DoAsync(machine.Id, new MachineCommand.Release()); // meanwhile
         (await host.SettleAsync(machine.Id)).Owner.Should().BeNull();
-        pane.Button("Read the sensors").Click();
+        pane.Press("Read the sensors");
 
         pane.ShouldSay("You do not have permission to do this to this machine.");
         sensors.Asked.Should().Be(0);

@@ -26,7 +26,7 @@ public sealed class OperationDialogTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Deploy").Click();
+        page.Press("Deploy");
 
         dialogs.WaitForElement("#image", Patience).Change("custom/whole");
         dialogs.WaitForAssertion(() => dialogs.Markup.Should().Contain("that of a whole disk"), Patience);
@@ -39,8 +39,8 @@ public sealed class OperationDialogTests
         dialogs.Find("#layout").Change("bcache");
         dialogs.WaitForAssertion(() => dialogs.Markup.Should().Contain("have an available cache device"), Patience);
         dialogs.Find("#layout").Change("lvm");
-        dialogs.FindAll("input[type=checkbox]")[^1].Change(true);
-        dialogs.Button("Deploy").Click();
+        dialogs.Act("input[type=checkbox]", ^1, each => each.Change(true));
+        dialogs.Press("Deploy");
 
         page.ShouldSay("Deploy: done.");
         (await StorageAsync(machine)).Groups.Should().ContainSingle().Which.Name.Should().Be("vgroot");
@@ -63,10 +63,10 @@ public sealed class OperationDialogTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Deploy").Click();
+        page.Press("Deploy");
         dialogs.WaitForElement("#layout", Patience).Change("bcache");
 
-        dialogs.Button("Deploy").Click();
+        dialogs.Press("Deploy");
 
         page.ShouldSay("have an available cache device");
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Status.Should().Be(MachineStatus.Ready);
@@ -81,11 +81,11 @@ public sealed class OperationDialogTests
         await using var context = PageContext.Of(host, "bob");
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Deploy").Click();
+        page.Press("Deploy");
         dialogs.WaitForElement("#image", Patience);
         dialogs.FindAll("#layout").Should().BeEmpty("layouts are an administrator's");
 
-        dialogs.Button("Deploy").Click();
+        dialogs.Press("Deploy");
 
         page.ShouldSay("Deploy: done.");
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Owner.Should().Be("bob");
@@ -101,7 +101,7 @@ public sealed class OperationDialogTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Deploy").Click();
+        page.Press("Deploy");
         dialogs.WaitForElement("#image", Patience).Change("custom/whole");
         dialogs.Find("#layout").Change("lvm");
         dialogs.Markup.Should().Contain("are overwritten");
@@ -113,7 +113,7 @@ public sealed class OperationDialogTests
             .Equal("", "maas/ephemeral", "custom/live");
         dialogs.Markup.Should().Contain("Nothing is written to its disks").And.NotContain("overwritten");
         dialogs.Find("#image").Change("custom/live");
-        dialogs.Button("Deploy").Click();
+        dialogs.Press("Deploy");
         page.ShouldSay("Deploy: done.");
         var deployed = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
         deployed.Deployment.Should().BeEquivalentTo(new { Ephemeral = true, Image = new { Name = "custom/live" } });
@@ -130,11 +130,11 @@ public sealed class OperationDialogTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Release").Click();
+        page.Press("Release");
         dialogs.WaitForElement("#erase", Patience).Change("Quick");
         dialogs.WaitForElement(".choice input", Patience).Change(true);
 
-        dialogs.Button("Release").Click();
+        dialogs.Press("Release");
 
         page.ShouldSay("Release: done.");
         var released = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
@@ -151,13 +151,16 @@ public sealed class OperationDialogTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Test").Click();
+        page.Press("Test");
         dialogs.WaitForElement(".choice input", Patience);
         var boxes = dialogs.FindAll(".choice label").Count;
         for (var at = 0; at < boxes; at++)
-            dialogs.FindAll(".choice input")[at].Change(dialogs.FindAll(".choice label")[at].TextContent.Contains("my-test"));
+        {
+            var isMine = dialogs.FindAll(".choice label")[at].TextContent.Contains("my-test");
+            dialogs.Act(".choice input", at, box => box.Change(isMine));
+        }
 
-        dialogs.Button("Test").Click();
+        dialogs.Press("Test");
 
         page.ShouldSay("Test: done.");
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!.Status.Should().Be(MachineStatus.Testing);
@@ -173,14 +176,14 @@ public sealed class OperationDialogTests
         context.Services.AddSingleton(host.Services.GetRequiredService<IInstallRecipes>());
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Deploy").Click();
+        page.Press("Deploy");
         dialogs.WaitForElement("#image", Patience).QuerySelectorAll("optgroup").Select(each => each.GetAttribute("label"))
             .Should().Equal("Installers");
         dialogs.Find("#image").GetAttribute("value").Should().Be("debian/bookworm", "there is no image");
         dialogs.Find("#deploy-tags").Change("edge");
-        dialogs.FindAll("input[type=checkbox]")[^2].Change(true);
+        dialogs.Act("input[type=checkbox]", ^2, each => each.Change(true));
 
-        dialogs.Button("Deploy").Click();
+        dialogs.Press("Deploy");
 
         page.ShouldSay("Deploy: done.");
         var deployed = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;

@@ -29,12 +29,12 @@ public sealed class EditingPagesTests
         page.WaitForElement("#user-name").Change("carol");
         page.Find("#user-mail").Change("carol@example.com");
         page.Find("#user-password").Change("first secret");
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
         page.ShouldSay("carol was added.");
 
         page.Find("#password-user").Change("carol");
         page.Find("#new-password").Change("second secret");
-        page.FindAll("form")[1].Submit();
+        page.Submit(1);
         page.ShouldSay("The password of carol was set.");
         (await host.Core.Users.VerifyPasswordAsync("carol", new Secret("second secret"), Cancellation)).Should().NotBeNull();
 
@@ -63,7 +63,7 @@ public sealed class EditingPagesTests
         page.Confirm($"End the session {other.Id}");
         page.ShouldSay("The session was ended.");
         page.Find("#own-password").Change("another horse");
-        page.FindAll("form")[^1].Submit();
+        page.Submit(^1);
 
         page.ShouldSay("Your password was set.");
         page.Markup.Should().NotContain("Third").And.Contain("this session");
@@ -112,7 +112,7 @@ public sealed class EditingPagesTests
         await using var context = PageContext.Of(host, "bob");
         var page = context.Render<AccountPage>();
         page.WaitForElement("#key-name").Change("nightly");
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
         page.ShouldSay("The API key was created.");
         var key = page.Find("code.key").TextContent;
         var parts = key.Split(':');
@@ -120,7 +120,7 @@ public sealed class EditingPagesTests
         stored!.User.Name.Should().Be("bob");
         (stored.TokenSecret == new Secret(parts[2])).Should().BeTrue();
 
-        page.Button("I have kept it").Click();
+        page.Press("I have kept it");
         page.WaitForAssertion(() => page.Markup.Should().NotContain(parts[2]));
         page.Confirm("Revoke nightly");
         page.ShouldSay("The API key was revoked.");
@@ -137,7 +137,7 @@ public sealed class EditingPagesTests
         var page = context.Render<AccountPage>();
 
         page.WaitForElement("#ssh-key").Change(text);
-        page.FindAll("form")[1].Submit();
+        page.Submit(1);
 
         page.ShouldSay(expected);
         if (!expected.Contains("added")) return;
@@ -153,15 +153,15 @@ public sealed class EditingPagesTests
         await using var context = PageContext.Of(host);
         var page = context.Render<SettingsPage>();
 
-        page.Button("Change maas_name").Click();
+        page.Press("Change maas_name");
         page.Find("[aria-label='New value of maas_name']").Change("lab");
-        page.Button("Save").Click();
+        page.Press("Save");
         page.ShouldSay("maas_name was changed.");
         (await host.Core.Settings.GetAsync("maas_name", Cancellation)).Should().Be("\"lab\"");
 
-        page.Button("Change theme").Click();
+        page.Press("Change theme");
         page.Find("[aria-label='New value of theme']").Change(new string('x', 5000));
-        page.Button("Save").Click();
+        page.Press("Save");
         page.ShouldSay("theme: Ensure this value has at most 4096 characters");
     }
 
@@ -173,12 +173,12 @@ public sealed class EditingPagesTests
         var page = context.Render<DnsPage>();
         page.WaitForElement("#dns-name").Change("www");
         page.Find("#dns-data").Change("10.0.0.9");
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
         page.ShouldSay("www was added.");
         page.Find("#dns-name").Change("www");
         page.Find("#dns-type").Change("Txt");
         page.Find("#dns-data").Change("\"hello\"");
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
         page.WaitForAssertion(() => page.Markup.Should().Contain("hello"));
 
         page.Confirm("Delete www 10.0.0.9");
@@ -406,7 +406,7 @@ public sealed class EditingPagesTests
         var dave = await host.Core.Users.FindAsync("dave", Cancellation);
         (await host.Core.UserRemoval.RemoveAsync(dave!, null, "admin", Cancellation)).Should().BeNull();
 
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
 
         page.ShouldSay("You are not signed in any more.");
         (await host.Core.Dns.GetAsync(Cancellation)).Resources.Should().BeEmpty();

@@ -28,7 +28,7 @@ public sealed class FailureTests
         page.Find("#dns-data").Change("10.0.0.9");
         await host.Core.Sessions.EndAllAsync(host.Admin, null, "admin", Cancellation);
 
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
 
         page.ShouldSay("You are not signed in any more.");
         page.Find("#dns-name").GetAttribute("value").Should().Be("www");
@@ -74,7 +74,7 @@ public sealed class FailureTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinesPage>();
-        page.Button("Add machine").Click();
+        page.Press("Add machine");
         dialogs.WaitForElement("#add-mac", Patience).Change("52:54:00:00:00:01");
         await host.Core.Sessions.EndAllAsync(host.Admin, null, "admin", Cancellation);
 
@@ -96,7 +96,7 @@ public sealed class FailureTests
 
         layout.WaitForAssertion(() => layout.Markup.Should().Contain("This page failed."), Patience);
         layout.FindAll("h1").Should().BeEmpty();
-        layout.Button("Load the page again").Click();
+        layout.Press("Load the page again");
         context.Services.GetRequiredService<NavigationManager>().Should().BeOfType<BunitNavigationManager>().Which
             .History.Should().ContainSingle(entry => entry.Options.ForceLoad);
     }
@@ -110,7 +110,7 @@ public sealed class FailureTests
         await using var context = PageContext.Of(host);
         var dialogs = context.Render<MudDialogProvider>();
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
-        page.Button("Deploy").Click();
+        page.Press("Deploy");
         dialogs.WaitForElement("#user-data", Patience).Change("#cloud-config");
 
         foreach (var overlay in dialogs.FindAll(".mud-overlay")) overlay.Click();

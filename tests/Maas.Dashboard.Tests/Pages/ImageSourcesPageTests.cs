@@ -26,7 +26,7 @@ public sealed class ImageSourcesPageTests
         var source = (await host.Core.BootSources.Records.ListAsync(Cancellation)).Should().ContainSingle().Subject;
         source.KeyringData.Length.Should().BePositive();
 
-        page.Button($"Choose images of {Url}").Click();
+        page.Press($"Choose images of {Url}");
         page.ShouldSay("was read");
         page.Find("input[aria-label='ubuntu/noble amd64']").Change(true);
         page.ShouldSay("The selection was changed.");
@@ -36,7 +36,7 @@ public sealed class ImageSourcesPageTests
         page.Find("input[aria-label='ubuntu/noble amd64']").Change(false);
         page.WaitForAssertion(() => Selections(host).Single().Architectures.Should().Equal("arm64"));
 
-        page.Button($"Edit {Url}").Click();
+        page.Press($"Edit {Url}");
         page.Find("#source-keyring-file").Change("/usr/share/keyrings/mine.gpg");
         page.Find("form").Submit();
         page.ShouldSay("The source was saved.");
@@ -57,11 +57,11 @@ public sealed class ImageSourcesPageTests
         await host.Core.BootSources.Records.CreateAsync(new BootSource { Url = Url, KeyringFilename = "/k.gpg" }, null, Cancellation);
         var page = context.Render<ImageSourcesPage>();
 
-        page.Button("Import now").Click();
+        page.Press("Import now");
         page.ShouldSay("The import was started.");
         page.WaitForAssertion(() => page.Find("[role=status]").TextContent.Should().StartWith("Importing"));
         (await host.Core.ImageImports.IsImportingAsync(Cancellation)).Should().BeTrue();
-        page.Button("Stop the import").Click();
+        page.Press("Stop the import");
         page.ShouldSay("The import is being stopped.");
         (await host.Core.ImageImports.IsImportingAsync(Cancellation)).Should().BeFalse();
     }
@@ -73,7 +73,7 @@ public sealed class ImageSourcesPageTests
         await host.Core.BootSources.Records.CreateAsync(new BootSource { Url = Url, KeyringFilename = "/k.gpg" }, null, Cancellation);
         await using var context = PageContext.Of(host);
         var page = context.Render<ImageSourcesPage>();
-        page.Button($"Choose images of {Url}").Click();
+        page.Press($"Choose images of {Url}");
         page.ShouldSay("Connection refused.");
 
         await using var other = PageContext.Of(host, "bob");

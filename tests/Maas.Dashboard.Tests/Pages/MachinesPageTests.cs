@@ -46,7 +46,10 @@ public sealed class MachinesPageTests
         var page = context.Render<MachinesPage>();
 
         page.WaitForElement("[aria-label='Select beta.maas']").Change(true);
-        page.FindAll(".bulk button").Single(button => button.TextContent.Trim() == "Accept").Click();
+        page.Act(
+            () => page.FindAll(".bulk button").SingleOrDefault(button => button.TextContent.Trim() == "Accept"),
+            button => button.Click(),
+            "button Accept");
         page.WaitForAssertion(() => page.Markup.Should().Contain("Accept: 1 done."), TimeSpan.FromSeconds(20));
 
         (await host.Core.Machines.GetAsync(first.Id, DashboardHost.Cancellation))!.Status.Should().Be(MachineStatus.New);
@@ -113,7 +116,7 @@ public sealed class MachinesPageTests
         await host.AddMachinesAsync(1, first: 231);
         page.WaitForAssertion(() => page.Find(".count").TextContent.Should().Be("208 machines"));
         page.Find(".bulk strong").TextContent.Should().Be("207 machines selected", "what appears later is not selected");
-        page.Button("Lock").Click();
+        page.Press("Lock");
         page.ShouldSay("Lock: 207 done.");
 
         var locked = (await host.Core.Machines.ListAsync(null, DashboardHost.Cancellation)).Where(machine => machine.Locked).ToList();
@@ -188,7 +191,7 @@ public sealed class MachinesPageTests
         page.Find("[aria-label='New value']").Change("web");
         page.Find(".bulk-edit").Submit();
         page.ShouldSay("Tag web: 1 done.");
-        page.Button("Lock").Click();
+        page.Press("Lock");
         page.ShouldSay("Lock: 1 done.");
 
         var changed = (await host.Core.Machines.GetAsync(second.Id, DashboardHost.Cancellation))!;
@@ -221,8 +224,10 @@ public sealed class MachinesPageTests
         await using var context = PageContext.Of(host, time: time);
         var page = context.Render<MachinePage>(parameters => parameters.Add(each => each.Id, machine.Id.ToString()));
         var result = (await host.Core.ScriptResults.ListAsync(machine.Id, DashboardHost.Cancellation))[0];
-        page.WaitForAssertion(() => page.FindAll("summary").Should().Contain(each => each.TextContent.Contains(result.Name + ":")));
-        page.FindAll("summary").First(each => each.TextContent.Contains(result.Name + ":")).Click();
+        page.Act(
+            () => page.FindAll("summary").FirstOrDefault(each => each.TextContent.Contains(result.Name + ":")),
+            summary => summary.Click(),
+            "result");
         page.WaitForAssertion(() => page.Markup.Should().Contain("No output yet."), TimeSpan.FromSeconds(20));
 
         await host.Core.ScriptResults.ReportAsync(

@@ -19,13 +19,13 @@ public sealed class NetworksPageTests
         await using var host = await DashboardHost.StartAsync();
         await using var context = PageContext.Of(host);
         var page = context.Render<NetworksPage>();
-        page.Button("Add fabric").Click();
+        page.Press("Add fabric");
         page.WaitForElement("#fabric-name", Patience).Change("lab");
         page.Find("form").Submit();
         page.ShouldSay("The fabric was saved.");
         var fabric = (await TopologyAsync()).Fabrics.Single(each => each.Name == "lab");
 
-        page.Button("Add VLAN").Click();
+        page.Press("Add VLAN");
         page.WaitForElement("#vlan-fabric", Patience).Change(fabric.Id.ToString());
         page.Find("#vlan-vid").Change("4095");
         page.Find("form").Submit();
@@ -37,7 +37,7 @@ public sealed class NetworksPageTests
         var vlan = (await TopologyAsync()).VlansOf(fabric.Id).Single(each => each.Vid == 20);
         vlan.Mtu.Should().Be(9000);
 
-        page.Button("Add subnet").Click();
+        page.Press("Add subnet");
         page.WaitForElement("#subnet-cidr", Patience).Change("10.1.0.0/24");
         page.Find("#subnet-vlan").Change(vlan.Id.ToString());
         page.Find("#subnet-gateway").Change("10.2.0.1");
@@ -47,7 +47,7 @@ public sealed class NetworksPageTests
         page.Find("form").Submit();
         page.ShouldSay("The subnet was saved.");
 
-        page.Button("Add range to 10.1.0.0/24").Click();
+        page.Press("Add range to 10.1.0.0/24");
         page.WaitForElement("#range-start", Patience).Change("10.1.0.200");
         page.Find("#range-end").Change("10.1.0.100");
         page.Find("form").Submit();
@@ -55,7 +55,7 @@ public sealed class NetworksPageTests
         page.Find("#range-end").Change("10.1.0.220");
         page.Find("form").Submit();
         page.ShouldSay("The range was saved.");
-        page.Button("Change 10.1.0.200 – 10.1.0.220").Click();
+        page.Press("Change 10.1.0.200 – 10.1.0.220");
         page.WaitForElement("#range-type", Patience).Change("Reserved");
         page.Find("#range-comment").Change("printers");
         page.Find("form").Submit();

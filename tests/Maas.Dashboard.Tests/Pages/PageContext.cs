@@ -32,6 +32,7 @@ internal static class PageContext
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
         var (_, token) = host.Core.Sessions.BeginAsync(known, "127.0.0.1", "a test").GetAwaiter().GetResult();
         context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known, token)));
+        context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return context;
     }
 
@@ -41,24 +42,50 @@ internal static class PageContext
         page.WaitForAssertion(() => page.FindAll(".mud-alert").Select(alert => alert.TextContent.Trim()).Should().Contain(
             text => text.Contains(outcome, StringComparison.Ordinal)), S_patience);
 
-    /// <summary>The button of a label, by its text or its accessible name, once it can be pressed.</summary>
-    public static IElement Button<T>(this IRenderedComponent<T> page, string label)
-        where T : IComponent
-    {
-        page.WaitForAssertion(() => Find().Should().NotBeNull($"there is a button {label}"), S_patience);
-        return Find()!; // awaited
-
-        IElement? Find() => page.FindAll("button").FirstOrDefault(
-            button => !button.HasAttribute("disabled")
-                && (button.GetAttribute("aria-label") == label || button.TextContent.Trim() == label));
-    }
+    /// <summary>Presses the button of a label, by its text or its accessible name, once it can be pressed.</summary>
+    public static void Press<T>(this IRenderedComponent<T> page, string label)
+        where T : IComponent =>
+        page.Act(
+            () => page.FindAll("button").FirstOrDefault(button => !button.HasAttribute("disabled")
+                && (button.GetAttribute("aria-label") == label || button.TextContent.Trim() == label)),
+            button => button.Click(),
+            $"button {label}");
 
     /// <summary>Presses a button that asks, and says yes.</summary>
     public static void Confirm<T>(this IRenderedComponent<T> page, string label)
         where T : IComponent
     {
-        page.Button(label).Click();
-        page.Button("Yes").Click();
+        page.Press(label);
+        page.Press("Yes");
+    }
+
+    /// <summary>Submits one of the forms.</summary>
+    public static void Submit<T>(this IRenderedComponent<T> page, Index at, string forms = "form")
+        where T : IComponent => page.Act(forms, at, form => form.Submit());
+
+    /// <summary>Does something to one of the elements that a selector finds, once there are that many.</summary>
+    public static void Act<T>(this IRenderedComponent<T> page, string selector, Index at, Action<IElement> act)
+        where T : IComponent =>
+        page.Act(() => page.FindAll(selector).ElementAtOrDefault(at), act, selector);
+
+    /// <summary>
+    /// Does something to an element once it is there. Between the search and the event nothing is rendered: a page that follows a feed is
+    /// rendered at any time, and its elements have other handlers then.
+    /// </summary>
+    public static void Act<T>(this IRenderedComponent<T> page, Func<IElement?> find, Action<IElement> act, string name)
+        where T : IComponent
+    {
+        var isDone = false;
+        while (!isDone)
+        {
+            page.WaitForAssertion(() => find().Should().NotBeNull($"there is the {name}"), S_patience);
+            page.InvokeAsync(() =>
+            {
+                if (find() is not { } element) return;
+                act(element);
+                isDone = true;
+            }).GetAwaiter().GetResult();
+        }
     }
 
     private sealed class FixedUser(ClaimsPrincipal user) : AuthenticationStateProvider

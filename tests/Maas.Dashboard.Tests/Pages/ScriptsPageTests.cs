@@ -31,10 +31,10 @@ public sealed class ScriptsPageTests
         var script = (await host.Core.NodeScripts.ListAsync(Cancellation)).Should().ContainSingle().Subject;
         script.TimeoutSeconds.Should().Be(60, "the time limit of a stored script is the administrator's, as in the API");
 
-        page.Button("Compare with revision 1").Click();
+        page.Press("Compare with revision 1");
         page.WaitForAssertion(() => page.Find("[aria-label='Difference from revision 1']").TextContent.Should()
             .Contain("-echo one").And.Contain("+echo two"), Patience);
-        page.Button("Take its text: revision 1").Click();
+        page.Press("Take its text: revision 1");
         page.WaitForAssertion(() => page.Find("#script-text").GetAttribute("value").Should().Contain("echo one"), Patience);
         page.Find("form").Submit();
         page.WaitForAssertion(() => host.Core.NodeScripts.HistoryAsync(script.Id).Result[0].Number.Should().Be(3), Patience);
@@ -91,7 +91,7 @@ public sealed class ScriptsPageTests
         (await host.Core.NodeScripts.HistoryAsync(script.Id, Cancellation)).Should().HaveCount(2);
 
         var long_ = "#!/bin/sh\n" + new string('#', 100_000) + "\n";
-        page.Button("Edit no-metadata.sh").Click();
+        page.Press("Edit no-metadata.sh");
         page.WaitForAssertion(() => page.Find("#script-text").GetAttribute("value").Should().Contain("exit 2"), Patience);
         page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText(long_, "long.sh"));
         page.WaitForAssertion(() => page.Markup.Should().Contain("long.sh, 97.7 KiB, is saved in place of the text."), Patience);
@@ -108,7 +108,7 @@ public sealed class ScriptsPageTests
         var page = context.Render<ScriptsPage>();
         var builtin = host.Core.NodeScripts.Definitions[0];
 
-        page.Button($"View {builtin.Script.Name}").Click();
+        page.Press($"View {builtin.Script.Name}");
 
         page.WaitForAssertion(
             () => page.Find("pre").TextContent.Should().Be(Encoding.UTF8.GetString(builtin.Body.Span)), Patience);

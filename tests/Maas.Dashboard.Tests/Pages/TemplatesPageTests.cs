@@ -19,14 +19,14 @@ public sealed class TemplatesPageTests
         await using var context = PageContext.Of(host);
         var library = host.Services.GetRequiredService<IAnswerTemplates>();
         var page = context.Render<TemplatesPage>();
-        page.Button("Replace built-in debian/user").Click();
+        page.Press("Replace built-in debian/user");
         page.WaitForAssertion(
             () => page.Find("#template-text").GetAttribute("value").Should().StartWith("d-i passwd/root-login"), Patience);
 
         page.Find("#template-scope").Change("Tag");
         page.Find("#template-value").Change("lab");
         page.Find("#template-text").Change("d-i passwd/root-login boolean true\n");
-        page.Button("Compare with the built-in text").Click();
+        page.Press("Compare with the built-in text");
         page.WaitForAssertion(() => page.Find("pre").TextContent.Should().Contain("+d-i passwd/root-login boolean true"), Patience);
         page.Find("form.template").Submit();
         page.ShouldSay("debian/user was saved for tag lab.");
@@ -35,8 +35,8 @@ public sealed class TemplatesPageTests
         page.Find("#template-comment").Change("no root");
         page.Find("form.template").Submit();
         ShouldList("2"); // the comment is in its field before it is saved
-        page.Button("Take its text: revision 1").Click();
-        page.Button("Compare with the saved text").Click();
+        page.Press("Take its text: revision 1");
+        page.Press("Compare with the saved text");
         page.WaitForAssertion(() => page.Find("pre").TextContent.Should().Contain("-d-i passwd/root-login boolean false"), Patience);
         page.Find("form.template").Submit();
 
@@ -74,21 +74,21 @@ public sealed class TemplatesPageTests
         await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
         await using var context = PageContext.Of(host);
         var page = context.Render<TemplatesPage>();
-        page.Button("Replace built-in debian/user").Click();
+        page.Press("Replace built-in debian/user");
         page.WaitForAssertion(
             () => page.Find("#template-text").GetAttribute("value").Should().StartWith("d-i passwd/root-login"), Patience);
         page.Find("#template-text").Change("d-i passwd/username string {{ machine.hostname }}\n");
         page.Find("#template-machine").Change("alpha.maas");
-        page.FindAll("form.edit")[1].Submit();
+        page.Submit(1, "form.edit");
 
         page.WaitForAssertion(() => page.FindAll("pre").Should().HaveCount(2), Patience);
         page.FindAll("pre")[0].TextContent.Should().Be("d-i passwd/username string alpha\n");
         page.FindAll("pre")[1].TextContent.Should().Contain("+d-i passwd/username string alpha");
         page.Find("#template-text").Change("{{ snippet \"no/such\" }}");
-        page.FindAll("form.edit")[1].Submit();
+        page.Submit(1, "form.edit");
         page.ShouldSay("no/such");
         page.Find("#template-machine").Change("beta");
-        page.FindAll("form.edit")[1].Submit();
+        page.Submit(1, "form.edit");
         page.ShouldSay("There is no such machine.");
     }
 
@@ -100,7 +100,7 @@ public sealed class TemplatesPageTests
         var library = host.Services.GetRequiredService<IAnswerTemplates>();
         await library.SaveAsync(new AnswerTemplate("lab/motd", "one\n"), "admin", Cancellation);
         var page = context.Render<TemplatesPage>();
-        page.Button("Edit lab/motd for all").Click();
+        page.Press("Edit lab/motd for all");
         page.WaitForAssertion(() => page.Find("#template-name").GetAttribute("value").Should().Be("lab/motd"), Patience);
         await library.SaveAsync(new AnswerTemplate("lab/motd", "two\n") { Revision = 1 }, "bob", Cancellation);
 

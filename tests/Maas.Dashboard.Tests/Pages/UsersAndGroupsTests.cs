@@ -18,10 +18,10 @@ public sealed class UsersAndGroupsTests
         await using var context = PageContext.Of(host);
         var page = context.Render<UsersPage>();
 
-        page.Button("Edit bob").Click();
+        page.Press("Edit bob");
         page.WaitForElement("#edit-mail").Change("bob@example.net");
         page.Find("form input[type=checkbox]").Change(true);
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
 
         page.ShouldSay("bob was changed.");
         var bob = await host.Core.Users.FindAsync("bob", Cancellation);
@@ -38,11 +38,11 @@ public sealed class UsersAndGroupsTests
         await using var context = PageContext.Of(host);
         var page = context.Render<UsersPage>();
 
-        page.Button("Edit admin").Click();
+        page.Press("Edit admin");
         page.WaitForElement("#edit-mail").Change("root@example.net");
         page.Find("form input[type=checkbox]").HasAttribute("disabled").Should().BeTrue();
         page.Find("form input[type=checkbox]").Change(false); // a page may be changed in the browser
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
 
         page.ShouldSay("Administrators cannot take away their own rights.");
         (await host.Core.Users.FindAsync("admin", Cancellation)).Should().Be(host.Admin);
@@ -59,11 +59,11 @@ public sealed class UsersAndGroupsTests
         page.WaitForAssertion(() => page.Markup.Should().Contain("can_edit_identities"));
         page.FindAll("button").Should().NotContain(button => button.GetAttribute("aria-label") == "Edit admin");
 
-        page.Button("Edit carol").Click();
+        page.Press("Edit carol");
         page.WaitForElement("#edit-mail").Change("carol@example.net");
         page.FindAll("form input[type=checkbox]").Should().BeEmpty();
         await MakeAdministratorAsync(host, "carol");
-        page.FindAll("form")[0].Submit();
+        page.Submit(0);
 
         page.ShouldSay("This needs an administrator.");
         (await host.Core.Users.FindAsync("carol", Cancellation))!.Email.Should().Be("carol@example.com");
@@ -77,15 +77,15 @@ public sealed class UsersAndGroupsTests
         var page = context.Render<GroupsPage>();
         page.WaitForElement("#group-name").Change("network staff");
         page.Find("#group-description").Change("<img src=x onerror=alert(1)>");
-        page.FindAll("form")[^1].Submit();
+        page.Submit(^1);
         page.ShouldSay("The group network staff was added.");
         page.FindAll("img").Should().BeEmpty("a description is text");
 
-        page.FindAll("fieldset input")[0].Change(true); // can_edit_global_entities
-        page.FindAll("form")[0].Submit();
+        page.Act("fieldset input", 0, each => each.Change(true)); // can_edit_global_entities
+        page.Submit(0);
         page.ShouldSay("The group was changed.");
         page.WaitForElement("#member").Change("bob");
-        page.FindAll("form")[1].Submit();
+        page.Submit(1);
         page.ShouldSay("bob is a member of network staff.");
         var bob = (await host.Core.Users.FindAsync("bob", Cancellation))!;
         (await host.Core.UserGroups.WithEntitlementsAsync(bob, Cancellation)).Entitlements.Should().Equal("can_edit_global_entities");
@@ -108,14 +108,14 @@ public sealed class UsersAndGroupsTests
         await using var context = PageContext.Of(host, "bob");
         var page = context.Render<GroupsPage>();
 
-        page.Button("Edit imagers").Click();
+        page.Press("Edit imagers");
         page.WaitForElement("#member").Change("bob");
-        page.FindAll("form")[1].Submit();
+        page.Submit(1);
         page.ShouldSay("You may only give what you may do yourself.");
 
-        page.Button("Edit bob-group").Click();
-        page.FindAll("fieldset input")[0].Change(true);
-        page.FindAll("form")[0].Submit();
+        page.Press("Edit bob-group");
+        page.Act("fieldset input", 0, each => each.Change(true));
+        page.Submit(0);
         page.ShouldSay("You may only give what you may do yourself.");
 
         (await host.Core.UserGroups.ListMembersAsync(powerful.Id, Cancellation)).Should().BeEmpty();

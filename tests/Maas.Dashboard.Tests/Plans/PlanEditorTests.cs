@@ -169,24 +169,21 @@ public sealed class PlanEditorTests
     private static async Task<Machine> ReadAsync(DashboardHost host, Machine machine) =>
         (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
 
-    // The machine's feed may render the page between the search and the event, whose handler is another one then.
     private static void Check<T>(IRenderedComponent<T> page, string label)
         where T : Microsoft.AspNetCore.Components.IComponent
     {
-        page.WaitForAssertion(
-            () =>
-            {
-                if (!Box().HasAttribute("checked")) Box().Change(true);
-                Box().HasAttribute("checked").Should().BeTrue();
-            },
-            Patience);
+        page.Act(Box, box => box.Change(true), $"box {label}");
+        page.WaitForAssertion(() => Box()!.HasAttribute("checked").Should().BeTrue(), Patience);
 
-        IElement Box() => page.FindAll("label")
-            .Single(each => each.TextContent.Contains(label, StringComparison.Ordinal) && each.QuerySelector("input") is not null)
-            .QuerySelector("input")!; // found with it
+        IElement? Box() => page.FindAll("label")
+            .SingleOrDefault(each => each.TextContent.Contains(label, StringComparison.Ordinal) && each.QuerySelector("input") is not null)
+            ?.QuerySelector("input");
     }
 
     private static void Submit<T>(IRenderedComponent<T> page, string button)
         where T : Microsoft.AspNetCore.Components.IComponent =>
-        page.FindAll("form").Single(form => form.TextContent.Contains(button, StringComparison.Ordinal)).Submit();
+        page.Act(
+            () => page.FindAll("form").SingleOrDefault(form => form.TextContent.Contains(button, StringComparison.Ordinal)),
+            form => form.Submit(),
+            $"form of {button}");
 }
