@@ -3,6 +3,7 @@ mkdir -p $config
 if ! maas -O $config/99-zz-maas.cfg {{ server.metadata_url | quote.sh }}latest/maas-cloud-config || ! chmod 600 $config/99-zz-maas.cfg; then
     fail 'The configuration of cloud-init was not served.'
 fi
+{{ snippet "debian/network" -}}
 {{ snippet "debian/ssh-password-login" -}}
 {{ if params.late_command != "" }}{{ params.late_command | quote.preseed }}{{ end }}
 signal OK

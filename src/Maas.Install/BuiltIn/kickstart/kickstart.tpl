@@ -55,6 +55,13 @@ set -e
 mkdir -p /etc/cloud/cloud.cfg.d
 maas -o /etc/cloud/cloud.cfg.d/99-zz-maas.cfg "${metadata}maas-cloud-config"
 chmod 600 /etc/cloud/cloud.cfg.d/99-zz-maas.cfg
+if grep -q '^network:' /etc/cloud/cloud.cfg.d/99-zz-maas.cfg; then
+    # cloud-init applies the network configuration, and leaves Anaconda's connections alone: they would be activated beside it.
+    rm -f /etc/NetworkManager/system-connections/*.nmconnection
+    for maas_file in /etc/sysconfig/network-scripts/ifcfg-*; do
+        [ "${maas_file##*/}" = ifcfg-lo ] || rm -f "$maas_file"
+    done
+fi
 {{~ if params.ssh_password_login ~}}
 mkdir -p /etc/ssh/sshd_config.d
 echo 'PasswordAuthentication yes' > /etc/ssh/sshd_config.d/10-maas.conf
