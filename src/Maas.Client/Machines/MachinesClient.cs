@@ -4,7 +4,7 @@ using Maas.Client.Resources;
 namespace Maas.Client.Machines;
 
 /// <summary>Machines: what is known of them, and what they are asked to do. A machine is identified by its system id.</summary>
-public sealed class MachinesClient : MaasCollection<MaasMachine, string, MachineFields>
+public sealed partial class MachinesClient : MaasCollection<MaasMachine, string, MachineFields>
 {
     private static readonly MachineWait DefaultWait = new();
 
