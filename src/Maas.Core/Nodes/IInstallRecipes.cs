@@ -29,7 +29,17 @@ public interface IInstallRecipes
     /// <param name="config">What is configured.</param>
     /// <param name="hardware">The inventory, which tells how each disk is recognised.</param>
     /// <returns>
-    /// The plan, or why not; <see langword="null"/>, as by default, when the installer partitions the boot disk by its own rules.
+    /// The plan, or why not; <see langword="null"/>, as by default, when the installer partitions the boot disk by its own rules: then a
+    /// configuration that is not the default is refused (<see cref="RecipeLimits"/>).
     /// </returns>
     DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) => null;
+
+    /// <summary>
+    /// Whether the system that a recipe installs runs cloud-init with this server as data source, which applies the machine's network
+    /// configuration and user data. Without it, a deployment with either is refused (<see cref="RecipeLimits"/>).
+    /// </summary>
+    /// <param name="recipe">The recipe's name.</param>
+    /// <param name="architecture">Architecture and sub-architecture of the machine.</param>
+    /// <returns>By default, <see langword="false"/>.</returns>
+    bool HasCloudInit(string recipe, string architecture) => false;
 }

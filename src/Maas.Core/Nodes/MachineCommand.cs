@@ -171,6 +171,9 @@ public abstract record MachineCommand : MachineInput
         /// disks, and for installers that partition by their own rules.
         /// </summary>
         internal DiskPlanResult? Plan { get; init; }
+
+        /// <summary>What the recipe would leave out (<see cref="RecipeLimits"/>); filled in by <see cref="Machines.ExecuteAsync"/>.</summary>
+        internal IReadOnlyList<string> Omissions { get; init; } = [];
     }
 
     /// <summary>Takes it back from its owner. Nothing happens to one that is Ready or Releasing.</summary>

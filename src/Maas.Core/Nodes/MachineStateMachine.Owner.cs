@@ -31,6 +31,7 @@ internal static partial class MachineStateMachine
         if (command.Ephemeral) return DeployInMemory(move, command);
         if (command is not ({ Image: not null } or { Recipe: not null }))
             return move.Refused("deploy", NoImage(command, move.Machine), RefusalKind.Missing);
+        if (command.Omissions.Count > 0) return move.Refused("deploy", string.Join(' ', command.Omissions), RefusalKind.Missing);
         if (!InstallDiskChoice.TryChoose(move.Machine, command, out var disk, out var reason))
             return move.Refused("deploy", reason, RefusalKind.Missing);
 

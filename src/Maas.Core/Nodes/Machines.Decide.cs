@@ -164,12 +164,7 @@ public sealed partial class Machines
                 if (deploy is { Image: null, Recipe: { } recipe })
                     deploy = deploy with { ReportTimeout = _recipes?.GetReportTimeout(recipe, machine.Architecture) };
                 return deploy is { Ephemeral: false, Image: null or { IsRootArchive: true } } && machine.Hardware is { } hardware
-                    ? deploy with
-                    {
-                        Plan = PlanOf(
-                            deploy, machine.Architecture, hardware,
-                            (await _configs.LoadAsync(machine, cancellationToken).ConfigureAwait(false)).Current.Storage),
-                    }
+                    ? await PlanAsync(machine, deploy, hardware, cancellationToken).ConfigureAwait(false)
                     : deploy;
             case MachineCommand.Release { Erase: null } release when await _settings.IsOnAsync(SettingCatalogue.EraseOnRelease,
                 cancellationToken).ConfigureAwait(false):
@@ -193,10 +188,26 @@ public sealed partial class Machines
         }
     }
 
-    private DiskPlanResult? PlanOf(MachineCommand.Deploy deploy, string architecture, Hardware hardware, StorageConfig storage) =>
-        deploy.Image is not null ? DiskPlanner.Plan(storage, hardware)
-        : deploy.Recipe is { } recipe ? _recipes?.PlanStorage(recipe, architecture, storage, hardware)
-        : null;
+    /// <summary>What is done to the disks, and what a recipe would leave out.</summary>
+    private async Task<MachineCommand.Deploy> PlanAsync(
+        Machine machine, MachineCommand.Deploy deploy, Hardware hardware, CancellationToken cancellationToken)
+    {
+        var config = (await _configs.LoadAsync(machine, cancellationToken).ConfigureAwait(false)).Current;
+        if (deploy.Image is not null) return deploy with { Plan = DiskPlanner.Plan(config.Storage, hardware) };
+        if (deploy.Recipe is not { } recipe || _recipes is null) return deploy;
+        var limits = new RecipeLimits
+        {
+            Recipe = recipe,
+            Plan = _recipes.PlanStorage(recipe, machine.Architecture, config.Storage, hardware),
+            HasCloudInit = _recipes.HasCloudInit(recipe, machine.Architecture),
+        };
+        var layout = await _configs.DefaultLayoutAsync(cancellationToken).ConfigureAwait(false);
+        return deploy with
+        {
+            Plan = limits.Plan,
+            Omissions = limits.Find(config, layout.Layout, deploy.UserData is { IsEmpty: false }, BridgesOf(machine, deploy) is not null),
+        };
+    }
 
     private static bool NamesEnvironment(MachineCommand.Deploy deploy) => deploy is
     {

@@ -32,6 +32,7 @@ public static class Autoinstall
         ],
         Mirror = new Uri("http://archive.ubuntu.com/ubuntu"),
         StoragePlan = StoragePlanFormat.Curtin,
+        HasCloudInit = true,
         Parameters = new Dictionary<string, object?>
         {
             ["locale"] = "en_US.UTF-8",

@@ -43,6 +43,7 @@ public static class DebianInstaller
         ],
         Mirror = new Uri(osSystem == "ubuntu" ? "http://archive.ubuntu.com/ubuntu" : "http://deb.debian.org/debian"),
         StoragePlan = StoragePlanFormat.Partman,
+        HasCloudInit = true,
         Parameters = new Dictionary<string, object?>
         {
             ["locale"] = "en_US.UTF-8",

@@ -52,9 +52,17 @@ public sealed record InstallRecipe
     /// <summary>
     /// How the files give the machine's storage configuration to the installer. They do so when the parameter <c>partitioning</c> is
     /// <c>plan</c>: then a configuration that the installer cannot carry out is refused when the machine is deployed. Default
-    /// <see cref="StoragePlanFormat.None"/>: the installer partitions the boot disk by its own rules.
+    /// <see cref="StoragePlanFormat.None"/>: the installer partitions the boot disk by its own rules, and any configuration but a blank, the
+    /// flat or the default one is refused.
     /// </summary>
     public StoragePlanFormat StoragePlan { get; init; }
+
+    /// <summary>
+    /// Whether the installed system runs cloud-init with this server as data source, which applies the machine's network configuration and
+    /// user data: <see langword="true"/> for <see cref="DebianInstaller"/>, <see cref="Autoinstall"/> and <see cref="Kickstart"/>. Default
+    /// <see langword="false"/>: a deployment with user data, a bond, a bridge, a VLAN or an address that is not DHCP's is refused.
+    /// </summary>
+    public bool HasCloudInit { get; init; }
 
     /// <summary>
     /// Where the installer gets packages, read as <c>mirror</c>; <see langword="null"/> for the templates' own default.

@@ -28,6 +28,7 @@ public static class Kickstart
         Files = [new AnswerFileTemplate("ks.cfg", "kickstart/kickstart")],
         Mirror = repository,
         StoragePlan = StoragePlanFormat.Kickstart,
+        HasCloudInit = true,
         Parameters = new Dictionary<string, object?>
         {
             ["locale"] = "en_US.UTF-8",

@@ -37,6 +37,9 @@ public sealed class RecipeCatalog : IInstallRecipes
     public DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) =>
         Find(recipe, architecture)?.PlanStorage(config, hardware);
 
+    /// <inheritdoc/>
+    public bool HasCloudInit(string recipe, string architecture) => Find(recipe, architecture)?.HasCloudInit ?? false;
+
     /// <summary>Finds a recipe by its name.</summary>
     /// <param name="name">The name, <c>debian/bookworm</c>.</param>
     /// <param name="architecture">The architecture, with or without a sub-architecture.</param>

@@ -86,6 +86,29 @@ public class RecipeDeploymentTests
     }
 
     [Fact]
+    public async Task What_an_installer_and_its_system_do_not_apply_is_refused_before_anything_happens()
+    {
+        var recipes = new Recipes(null);
+        await using var test = await TestCore.OpenAsync(recipes: recipes);
+        var machine = await test.ReadyAsync();
+        var deploy = new MachineCommand.Deploy("bob") { OsSystem = "flatcar", DistroSeries = "stable", UserData = new byte[] { 1 } };
+
+        (await test.TellAsync(machine.Id, deploy)).Should().BeOfType<CommandResult.Refused>().Which.Reason.Should()
+            .EndWith("it does not apply user data.");
+
+        var layout = new StorageLayoutRequest { Layout = "lvm" };
+        (await test.Core.NodeConfigs.EditStorageAsync(machine.Id, null, new StorageEdit(
+            (_, storage, ids) => StorageLayouts.Apply(storage, layout, ids)))).Should().BeOfType<NodeConfigResult.Done>();
+        (await test.TellAsync(machine.Id, deploy with { UserData = null })).Should().BeOfType<CommandResult.Refused>().Which.Reason.Should()
+            .Contain("lvm-vg vgroot");
+        (await test.GetAsync(machine.Id)).Status.Should().Be(MachineStatus.Ready);
+
+        recipes.HasCloudInitAlways = true;
+        recipes.Plan = DiskPlanner.Plan((await test.Core.NodeConfigs.GetAsync(machine)).Storage, machine.Hardware!);
+        (await test.DoAsync(machine.Id, deploy)).Status.Should().Be(MachineStatus.Deploying);
+    }
+
+    [Fact]
     public async Task An_installer_that_carries_out_the_storage_configuration_installs_to_its_boot_disk()
     {
         var recipes = new Recipes(null);
@@ -115,6 +138,10 @@ public class RecipeDeploymentTests
         public DiskPlanResult? Plan { get; set; }
 
         public DiskPlanResult? PlanStorage(string recipe, string architecture, StorageConfig config, Hardware hardware) => Plan;
+
+        public bool HasCloudInitAlways { get; set; }
+
+        public bool HasCloudInit(string recipe, string architecture) => HasCloudInitAlways;
 
         public string Choose(string osSystem, string series, string architecture) => $"{osSystem}/{series}";
 
