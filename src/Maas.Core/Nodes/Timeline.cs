@@ -13,6 +13,7 @@ public sealed class Timeline
     private const int MostAnAddress = 500;
     private const int MostInAll = 50_000;
     private const int LongestText = 500;
+    private const int MostNewEvents = 1000;
     private readonly IEventStore _store;
     private readonly Machines _machines;
 
@@ -62,6 +63,27 @@ public sealed class Timeline
         ];
     }
 
+    /// <summary>
+    /// Where a machine's story ends, which is compared with an earlier end to see whether anything was added. It reads no more than the new
+    /// events and one observation.
+    /// </summary>
+    /// <param name="machine">Which machine.</param>
+    /// <param name="known">An earlier end of the same machine; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<TimelineEnd> FindEndAsync(Machine machine, TimelineEnd? known = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        var events = await _store.QueryAsync(new EventQuery
+        {
+            MachineIds = [machine.Id],
+            Level = EventLevel.Debug,
+            After = known?.LastEvent,
+            Limit = known is null ? 1 : MostNewEvents,
+        }, cancellationToken).ConfigureAwait(false);
+        var seen = await _store.ObservationsAsync(machine.MacAddresses, 1, cancellationToken).ConfigureAwait(false);
+        return new TimelineEnd(events is [var newest, ..] ? newest.Id : known?.LastEvent ?? 0, seen is [.., var last] ? last : null);
+    }
+
     /// <summary>What was seen of an address that no machine has, the oldest first.</summary>
     /// <param name="address">The address.</param>
     /// <param name="limit">At most so many, 1 to 1000.</param>
@@ -70,6 +92,11 @@ public sealed class Timeline
         default) =>
         _store.ObservationsAsync([address], Math.Clamp(limit, 1, 2 * MostAnAddress), cancellationToken);
 }
+
+/// <summary>The newest entries of a machine's story.</summary>
+/// <param name="LastEvent">The id of its newest event, audit events excluded; 0 for none.</param>
+/// <param name="LastObservation">What was seen of it last; <see langword="null"/> for nothing.</param>
+public sealed record TimelineEnd(long LastEvent, Observation? LastObservation);
 
 /// <summary>A line of a machine's story.</summary>
 /// <param name="At">When.</param>

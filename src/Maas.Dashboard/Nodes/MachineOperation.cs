@@ -4,7 +4,7 @@ using Maas.Core.Nodes;
 namespace Maas.Dashboard.Nodes;
 
 /// <summary>Something that a user can do to machines, as a button offers it.</summary>
-/// <param name="Name">The button's label.</param>
+/// <param name="Name">Its name in outcomes and reasons.</param>
 /// <param name="IsDestructive">Whether it needs to be confirmed, with the disks that it concerns.</param>
 /// <param name="Command">The command for the acting user; <see langword="null"/> for deleting the machine.</param>
 /// <param name="Action">The edge of the lifecycle that it needs; <see langword="null"/> for none.</param>
@@ -32,6 +32,9 @@ internal sealed record MachineOperation(
         new("Unlock", false, _ => new MachineCommand.Unlock()),
         new("Delete", true, _ => null),
     ];
+
+    /// <summary>The button's label: the name, and what follows by itself.</summary>
+    public string Label => Name is "Accept" ? "Accept & commission" : Name;
 
     /// <summary>
     /// Why a machine cannot have it now; <see langword="null"/> when it can. This is for the button: the decision itself is made on the
