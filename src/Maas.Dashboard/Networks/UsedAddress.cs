@@ -9,9 +9,9 @@ namespace Maas.Dashboard.Networks;
 /// <param name="First">The address, or the first one of a range.</param>
 /// <param name="Last">The last address of a range; the same for one address.</param>
 /// <param name="Reason">Why it is in use.</param>
-/// <param name="By">What has it, in words; empty when the reason says it.</param>
-/// <param name="Machine">The machine that has it; <see langword="null"/> for none.</param>
-public sealed record UsedAddress(IPAddress First, IPAddress Last, string Reason, string By = "", Machine? Machine = null)
+/// <param name="By">What has it, in words; empty when the reason or the node says it.</param>
+/// <param name="Node">The node that has it, a machine or a device; <see langword="null"/> for none.</param>
+public sealed record UsedAddress(IPAddress First, IPAddress Last, string Reason, string By = "", SystemId? Node = null)
 {
     /// <summary>The address, or both ends of a range.</summary>
     public string Text => First.Equals(Last) ? First.ToString() : $"{First} – {Last}";
@@ -21,10 +21,8 @@ public sealed record UsedAddress(IPAddress First, IPAddress Last, string Reason,
     /// <param name="topology">The topology.</param>
     /// <param name="addresses">The addresses that nodes and users have; none for a user who may not know them.</param>
     /// <param name="hosts">The addresses of the hosts of this server.</param>
-    /// <param name="machines">Machines among the nodes, by id.</param>
     public static IReadOnlyList<UsedAddress> ListOf(
-        Subnet subnet, TopologySnapshot topology, IEnumerable<AllocatedAddress> addresses, IEnumerable<Controller> hosts,
-        IReadOnlyDictionary<SystemId, Machine> machines)
+        Subnet subnet, TopologySnapshot topology, IEnumerable<AllocatedAddress> addresses, IEnumerable<Controller> hosts)
     {
         List<UsedAddress> all =
         [
@@ -37,7 +35,7 @@ public sealed record UsedAddress(IPAddress First, IPAddress Last, string Reason,
             .. subnet.DnsServers.Where(subnet.Cidr.Contains).Select(server => Of(server, "name server of the subnet")),
             .. topology.StaticRoutes.Where(route => route.SourceId == subnet.Id && subnet.Cidr.Contains(route.Gateway))
                 .Select(route => Of(route.Gateway, $"gateway to {topology.FindSubnet(route.DestinationId)?.Name}")),
-            .. addresses.Select(each => Of(each, machines)),
+            .. addresses.Select(Of),
         ];
         if (subnet.Gateway is { } gateway && subnet.Cidr.Contains(gateway)) all.Add(Of(gateway, "gateway of the subnet"));
         foreach (var host in hosts)
@@ -54,14 +52,10 @@ public sealed record UsedAddress(IPAddress First, IPAddress Last, string Reason,
 
     private static UsedAddress Of(IPAddress address, string reason, string by = "") => new(address, address, reason, by);
 
-    private static UsedAddress Of(AllocatedAddress each, IReadOnlyDictionary<SystemId, Machine> machines)
+    private static UsedAddress Of(AllocatedAddress each)
     {
-        var machine = each.Node is { } node ? machines.GetValueOrDefault(node) : null;
-        var by = string.Join(' ', new[]
-        {
-            machine is null ? each.Node?.ToString() : null, each.Hostname, each.MacAddress?.ToString(), each.User,
-        }.Where(text => text is { Length: > 0 }));
-        return new UsedAddress(each.Ip, each.Ip, ReasonOf(each), by, machine);
+        var by = string.Join(' ', new[] { each.Hostname, each.MacAddress?.ToString(), each.User }.Where(text => text is { Length: > 0 }));
+        return new UsedAddress(each.Ip, each.Ip, ReasonOf(each), by, each.Node);
     }
 
     private static string ReasonOf(AllocatedAddress address) => address switch

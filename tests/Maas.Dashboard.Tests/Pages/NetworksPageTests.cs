@@ -3,6 +3,7 @@ using Bunit;
 using Maas.Core;
 using Maas.Core.Topology;
 using Maas.Dashboard.Pages;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Maas.Dashboard.Tests.Pages;
 
@@ -116,5 +117,44 @@ public sealed class NetworksPageTests
         static IReadOnlyList<string> Rows(IRenderedComponent<NetworksPage> of) =>
             [.. of.FindAll("[aria-label='Addresses of 10.1.0.0/24'] tbody tr").Select(row => string.Join(
                 ' ', row.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))];
+    }
+
+    [Fact]
+    public async Task All_leases_are_reached_page_by_page_and_found()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddMachineAsync("52:54:00:00:02:58", "last");
+        await host.Core.Networks.Subnets.CreateAsync(
+            new Subnet { Cidr = IPNetwork.Parse("10.1.0.0/16"), VlanId = Vlan.DefaultId }, "admin", Cancellation);
+        await using var context = PageContext.Of(host);
+        context.Services.AddSingleton<IDhcpStatus>(new ManyLeases(600));
+        var page = context.Render<NetworksPage>();
+        page.WaitForAssertion(() => Rows().Should().HaveCount(500), Patience);
+        page.Find("nav [role=status]").TextContent.Should().Be("1 – 500 of 600");
+
+        page.Press("Next leases of 10.1.0.0/16");
+
+        page.WaitForAssertion(() => Rows().Should().HaveCount(100).And.Contain(row => row.Contains("last.maas")), Patience);
+        page.Find($"a[href='machines/{machine.Id}']").TextContent.Should().Be("last.maas");
+        page.Find("[aria-label='Find leases and addresses of 10.1.0.0/16']").Change("52:54:00:00:00:01");
+        page.WaitForAssertion(() => Rows().Should().ContainSingle().Which.Should().Contain("10.1.0.1"), Patience);
+        page.FindAll("nav").Should().BeEmpty("all that was found is shown");
+
+        IReadOnlyList<string> Rows() =>
+            [.. page.FindAll("[aria-label='Leases of 10.1.0.0/16'] tbody tr").Select(row => row.TextContent)];
+    }
+
+    /// <summary>Leases of the addresses 10.1.0.1, 10.1.0.2 and so on, to the hardware addresses of the same numbers.</summary>
+    private sealed class ManyLeases(int count) : IDhcpStatus
+    {
+        public IReadOnlyList<LeasedAddress> ListLeases() =>
+        [
+            .. Enumerable.Range(1, count).Select(number => new LeasedAddress(
+                IPAddress.Parse($"10.1.{number >> 8}.{number & 255}"),
+                MacAddress.Parse($"52:54:00:00:{number >> 8:x2}:{number & 255:x2}"),
+                DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, "", "first in range")),
+        ];
+
+        public IReadOnlyList<SeenDhcpServer> ListOtherServers() => [];
     }
 }
