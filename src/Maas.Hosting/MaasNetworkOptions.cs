@@ -44,6 +44,14 @@ public sealed class MaasNetworkOptions
     /// </summary>
     public bool AllowOtherDhcpServers { get; set; }
 
+    /// <summary>
+    /// Which clients this host answers at once, where several hosts lease the addresses of this link from one store (RFC 3074);
+    /// <see langword="null"/>, the default, for all: each client is answered by each host, and chooses. In full mode, IPv4. Each host of
+    /// the link has the same <see cref="DhcpLoadSplitOptions.Servers"/> and a <see cref="DhcpLoadSplitOptions.Server"/> of its own, which
+    /// configuration must contain. A host with an interface on the link also decides for the relays that send it requests.
+    /// </summary>
+    public DhcpLoadSplitOptions? LoadSplit { get; set; }
+
     /// <summary>The addresses leased in full mode, inside of the network.</summary>
     public AddressRange? Range { get; set; }
 

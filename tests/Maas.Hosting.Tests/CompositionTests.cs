@@ -70,6 +70,9 @@ public sealed class CompositionTests : IDisposable
     [InlineData("Networks:lab:Network", "10.1.0.0/24", "Maas:Networks:lab: set one of Interface, Loopback and Network*")]
     [InlineData("Networks:lab:Prefix6", "10.0.0.0/24", "Maas:Networks:lab:Prefix6: *not an IPv6 prefix*")]
     [InlineData("Networks:lab:Range6", "fd00:78::1-fd00:78::9", "Maas:Networks:lab:Range6: *not inside*")]
+    [InlineData("Networks:lab:LoadSplit:Server", "2", "Maas:Networks:lab:LoadSplit:Server: 2 hosts have *; there is no 2.")]
+    [InlineData("Networks:lab:LoadSplit:Servers", "1", "Maas:Networks:lab:LoadSplit:Servers: 1 is not *, 2 to 256.")]
+    [InlineData("Networks:lab:LoadSplit:DelayedService", "00:02:00", "Maas:Networks:lab:LoadSplit:DelayedService: 00:02:00 *")]
     [InlineData("Networks:other:Interface", "eth1", "*lab and other have the same interface eth1*")]
     [InlineData("Networks:lab:Reservations:0:Address", "fd00:78::9", "Maas:Networks:lab:Reservations: fd00:78::9*")]
     public async Task A_wrong_option_fails_the_start_and_its_configuration_key_is_named(string key, string value, string message)
@@ -78,7 +81,7 @@ public sealed class CompositionTests : IDisposable
             ("DataDirectory", Data), ("Networks:lab:Interface", "eth1"), ("Networks:lab:Range", "10.0.0.100-10.0.0.200"),
             ("Networks:lab:Prefix6", "fd00:77::/64"), ("Networks:lab:Reservations:0:Hardware", "52:54:00:12:34:56"),
             ("Networks:lab:Reservations:0:Address", "10.0.0.9"), ("Networks:other:Range", "10.2.0.100-10.2.0.200"),
-            ("Networks:other:Interface", "eth2"), (key, value))).AddApi());
+            ("Networks:other:Interface", "eth2"), ("Networks:lab:LoadSplit:Server", "1"), (key, value))).AddApi());
 
         (await FluentActions.Awaiting(() => application.StartAsync(Token)).Should().ThrowAsync<OptionsValidationException>())
             .Which.Failures.Should().ContainMatch(message);

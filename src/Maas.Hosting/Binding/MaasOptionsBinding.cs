@@ -53,6 +53,13 @@ internal static class MaasOptionsBinding
         { nameof(NetworkReservation.HostName), (reservation, section) => reservation.HostName = section.TextOrNull() },
     };
 
+    private static readonly OptionTable<DhcpLoadSplitOptions> S_loadSplit = new()
+    {
+        { nameof(DhcpLoadSplitOptions.Servers), (split, section) => split.Servers = section.Read<int>() },
+        { nameof(DhcpLoadSplitOptions.Server), (split, section) => split.Server = section.Read<int>() },
+        { nameof(DhcpLoadSplitOptions.DelayedService), (split, section) => split.DelayedService = section.Read<TimeSpan>() },
+    };
+
     private static readonly OptionTable<MaasNetworkOptions> S_network = new()
     {
         { nameof(MaasNetworkOptions.Interface), (options, section) => options.Interface = section.TextOrNull() },
@@ -61,6 +68,7 @@ internal static class MaasOptionsBinding
         { nameof(MaasNetworkOptions.Relays), (options, section) => section.Fill(options.Relays) },
         { nameof(MaasNetworkOptions.Mode), (options, section) => options.Mode = section.ReadEnum<DhcpMode>() },
         { nameof(MaasNetworkOptions.AllowOtherDhcpServers), (options, section) => options.AllowOtherDhcpServers = section.Read<bool>() },
+        { nameof(MaasNetworkOptions.LoadSplit), (options, section) => options.LoadSplit = LoadSplitOf(options.LoadSplit, section) },
         { nameof(MaasNetworkOptions.Range), (options, section) => options.Range = section.ReadOrNull<AddressRange>() },
         { nameof(MaasNetworkOptions.Prefix6), (options, section) => options.Prefix6 = section.ReadOrNull<IPNetwork>() },
         { nameof(MaasNetworkOptions.Range6), (options, section) => options.Range6 = section.ReadOrNull<AddressRange6>() },
@@ -237,6 +245,13 @@ internal static class MaasOptionsBinding
     {
         Require(section, nameof(LoopbackBoot.Address), nameof(LoopbackBoot.Network));
         return S_loopback.Bind(new LoopbackBoot(IPAddress.Loopback, 0, 0, default), section);
+    }
+
+    // Two hosts that both left their number out would be the same one.
+    private static DhcpLoadSplitOptions LoadSplitOf(DhcpLoadSplitOptions? split, IConfigurationSection section)
+    {
+        if (split is null) Require(section, nameof(DhcpLoadSplitOptions.Server));
+        return S_loadSplit.Bind(split ?? new DhcpLoadSplitOptions(), section);
     }
 
     private static void Require(IConfigurationSection section, params ReadOnlySpan<string> keys)

@@ -21,6 +21,8 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
     // The generated validator writes paths with dots after the name that it is given.
     private const string Root = "MaasRoot";
 
+    private static readonly TimeSpan S_longestDelay = TimeSpan.FromMinutes(1);
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, MaasOptions options)
     {
@@ -77,7 +79,8 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
         foreach (var (name, network) in options.Networks)
         {
             var key = $"{path.Path}:Networks:{name}";
-            foreach (var failure in PlaceOf(key, network).Concat(AddressesOf(key, network))) yield return failure;
+            foreach (var failure in PlaceOf(key, network).Concat(AddressesOf(key, network)).Concat(LoadSplitOf(key, network)))
+                yield return failure;
         }
 
         foreach (var group in options.Networks.Where(each => each.Value.Interface is not null)
@@ -131,6 +134,22 @@ internal sealed partial class MaasOptionsValidator(OptionsPath path) : IValidate
                 : network.Prefix6 is not { } prefix || !prefix.Contains(reservation.Address))
                 yield return $"{key}:Reservations: {reservation.Address} is not an address that this network leases.";
         }
+    }
+
+    private static IEnumerable<string> LoadSplitOf(string key, MaasNetworkOptions network)
+    {
+        if (network.LoadSplit is not { } split) yield break;
+        key += ":LoadSplit";
+        if (network.IsRelayed)
+            yield return $"{key}: the requests of a network behind a relay arrive at another network of this host. Set it there.";
+        else if (!IsLeased(network))
+            yield return $"{key}: the load is split where addresses are leased, in mode Full.";
+        if (split.Servers is < 2 or > 256)
+            yield return $"{key}:Servers: {split.Servers} is not the number of hosts of the link, 2 to 256.";
+        else if (split.Server < 0 || split.Server >= split.Servers)
+            yield return $"{key}:Server: {split.Servers} hosts have the numbers 0 to {split.Servers - 1}; there is no {split.Server}.";
+        if (split.DelayedService <= TimeSpan.Zero || split.DelayedService > S_longestDelay)
+            yield return $"{key}:DelayedService: {split.DelayedService} is not above 0 and at most {S_longestDelay}: firmware gives up.";
     }
 
     private static bool IsLeased(MaasNetworkOptions network) => network.Mode == DhcpMode.Full;

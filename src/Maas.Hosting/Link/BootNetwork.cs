@@ -171,7 +171,7 @@ internal sealed record BootNetwork(IPAddress Address, IPNetwork Network)
     /// <param name="options">The network.</param>
     public BootServerOptions AddressOptions(MaasNetworkOptions options)
     {
-        var dhcp = new DhcpServerOptions { Mode = options.Mode, AllowOtherServers = true };
+        var dhcp = new DhcpServerOptions { Mode = options.Mode, AllowOtherServers = true, LoadSplit = options.LoadSplit };
         var boot = new BootServerOptions { Dhcp = dhcp };
         if (options.Loopback is { } loopback)
         {

@@ -13,6 +13,7 @@ internal static class NetworkOptionChanges
         Note(nameof(MaasNetworkOptions.Mode), served.Mode == changed.Mode);
         Note(nameof(MaasNetworkOptions.Prefix6), served.Prefix6.Equals(changed.Prefix6));
         Note(nameof(MaasNetworkOptions.AllowOtherDhcpServers), served.AllowOtherDhcpServers == changed.AllowOtherDhcpServers);
+        Note(nameof(MaasNetworkOptions.LoadSplit), served.LoadSplit == changed.LoadSplit);
         Note(nameof(MaasNetworkOptions.Services), served.EffectiveServices == changed.EffectiveServices);
         Note(nameof(MaasNetworkOptions.DnsForwarders), served.DnsForwarders.SequenceEqual(changed.DnsForwarders));
         return keys;
@@ -39,6 +40,7 @@ internal static class NetworkOptionChanges
             Mode = served.Mode,
             Prefix6 = served.Prefix6,
             AllowOtherDhcpServers = served.AllowOtherDhcpServers,
+            LoadSplit = served.LoadSplit,
             Services = served.Services,
             Range = changed.Range,
             Range6 = changed.Range6,

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Maas.Boot;
+using Maas.Boot.Dhcp4.Server;
 using Maas.Hosting.Binding;
 using Microsoft.Extensions.Configuration;
 
@@ -27,6 +28,9 @@ public class MaasOptionsBindingTests
         ["Networks:lab:Relays:0"] = "10.9.0.1",
         ["Networks:lab:Mode"] = "Proxy",
         ["Networks:lab:AllowOtherDhcpServers"] = "True",
+        ["Networks:lab:LoadSplit:Servers"] = "3",
+        ["Networks:lab:LoadSplit:Server"] = "1",
+        ["Networks:lab:LoadSplit:DelayedService"] = "00:00:04",
         ["Networks:lab:Range"] = "10.0.0.100-10.0.0.200",
         ["Networks:lab:Prefix6"] = "fd00:77::/64",
         ["Networks:lab:Range6"] = "fd00:77::10-fd00:77::20",
@@ -164,6 +168,7 @@ public class MaasOptionsBindingTests
     [InlineData("Rnage")]
     [InlineData("ProgramDirectory")]
     [InlineData("Networks:lab:Rnage")]
+    [InlineData("Networks:lab:LoadSplit:Number")]
     [InlineData("Networks:lab:Loopback:Port")]
     [InlineData("Ephemeral:Mirrors")]
     [InlineData("Programs:Sparc")]
@@ -187,6 +192,7 @@ public class MaasOptionsBindingTests
     [Theory]
     [InlineData("Networks:lab:Loopback:Address")]
     [InlineData("Networks:lab:Loopback:Network")]
+    [InlineData("Networks:lab:LoadSplit:Server")]
     [InlineData("Networks:lab:Reservations:0:Address")]
     [InlineData("Ephemeral:Own:InitialRamDisk")]
     [InlineData("Recipes:0:Kind")]
@@ -240,8 +246,10 @@ public class MaasOptionsBindingTests
         from property in owner.GetProperties()
         where property.SetMethod is not null || property.PropertyType.IsInterface
         let type = property.PropertyType.IsInterface ? property.PropertyType.GetGenericArguments()[^1] : property.PropertyType
-        from found in type.Namespace == "Maas.Hosting" && !Enum(type) ? PathsOf(type, $"{path}{property.Name}:") : [path + property.Name]
+        from found in IsSection(type) ? PathsOf(type, $"{path}{property.Name}:") : [path + property.Name]
         select found;
+
+    private static bool IsSection(Type type) => (type.Namespace == "Maas.Hosting" && !Enum(type)) || type == typeof(DhcpLoadSplitOptions);
 
     private static bool Enum(Type type) => (Nullable.GetUnderlyingType(type) ?? type).IsEnum;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Maas.Boot.Dhcp.Leases;
 using Maas.Boot.Dhcp4.Leases;
 using Maas.Boot.Dhcp4.Server;
@@ -6,7 +7,9 @@ using Maas.Boot.Dhcp4.Wire;
 using Maas.Boot.Dhcp6.Leases;
 using Maas.Boot.Dhcp6.Wire;
 using Maas.Boot.Tests.Dhcp.Leases;
+using Maas.Hosting.Binding;
 using Maas.Hosting.Leases;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -87,6 +90,55 @@ public sealed class SharedLeasesTests : IDisposable
 
         _store6.Entries[lease.Address].Lease.Client.Should().Be(lease.Client);
         _folder.GetFiles().Should().ContainSingle().Which.Name.Should().Be("leases6.journal.migrated");
+    }
+
+    /// <summary>RFC 3074, over the configuration: by its hash, client 1 belongs to the second of two hosts, and to the first by its
+    /// identifier.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_host_of_a_split_link_answers_its_own_clients_at_once_and_the_others_after_three_seconds()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([KeyValuePair.Create("Networks:test:LoadSplit:Server", (string?)"1")]).Build();
+        await using var server = await ComposedServer.StartAsync(
+            DhcpMode.Full,
+            configure: services =>
+            {
+                services.AddSingleton<ISharedLeaseStore<Lease>>(_store.Connect());
+                services.PostConfigure<MaasOptions>(maas => maas.Read(configuration));
+            });
+        using var client = new UdpClient(new IPEndPoint(server.Dhcp.Address, 0));
+
+        await SendAsync(transaction: 1, isOfTheOtherHost: true, seconds: 0);
+        await SendAsync(transaction: 2, isOfTheOtherHost: false, seconds: 0);
+        (await ReceiveAsync()).TransactionId.Should().Be(2, "the other host answers the first one");
+        await SendAsync(transaction: 3, isOfTheOtherHost: true, seconds: 3);
+        var offer = await ReceiveAsync();
+
+        (offer.Type, offer.TransactionId).Should().Be((DhcpMessageType.Offer, 3U), "the other host may be gone");
+
+        async Task SendAsync(uint transaction, bool isOfTheOtherHost, ushort seconds)
+        {
+            var message = new DhcpMessage
+            {
+                Hardware = Maas.Boot.HardwareAddress.Parse("52:54:00:00:00:01"),
+                TransactionId = transaction,
+                SecondsElapsed = seconds,
+                RelayAddress = server.Dhcp.Address,
+                Type = DhcpMessageType.Discover,
+            };
+            if (isOfTheOtherHost) message.Options.Set(DhcpOptionCode.ClientIdentifier, [1, 0x52, 0x54, 0, 0, 0, 1]);
+            new RelayAgentInformation { UsesSourcePort = true }.AddTo(message.Options);
+            var datagram = new byte[DhcpMessage.LongestOnEthernet];
+            message.TryWrite(datagram, out var length).Should().BeTrue();
+            await client.SendAsync(datagram.AsMemory(0, length), server.Dhcp, Token);
+        }
+
+        async Task<DhcpMessage> ReceiveAsync()
+        {
+            var received = await client.ReceiveAsync(Token);
+            DhcpMessage.TryParse(received.Buffer, out var message).Should().BeTrue();
+            return message!; // it was read
+        }
     }
 
     private static async Task<IPAddress> LeaseAsync(ComposedServer server, byte client)
