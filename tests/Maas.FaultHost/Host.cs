@@ -1,3 +1,4 @@
+using System.Globalization;
 using Maas.Core;
 using Maas.Postgres;
 
@@ -40,8 +41,15 @@ internal sealed class Host : IAsyncDisposable
     /// <summary>Works until the process is killed.</summary>
     public Task RunAsync() => Task.WhenAll(
         _core.RunAsync(CancellationToken.None),
+        LineSocket.ServeLinesAsync(_settings.FeedSocket, WatchAsync, CancellationToken.None),
         LineSocket.ServeAsync(
             _settings.Socket, new MachineRequests(_core, _settings.InventoryFile).AnswerAsync, CancellationToken.None));
 
     public ValueTask DisposeAsync() => _core.DisposeAsync();
+
+    private async IAsyncEnumerable<string> WatchAsync(string after)
+    {
+        var position = long.Parse(after, CultureInfo.InvariantCulture);
+        await foreach (var change in _core.Machines.WatchAsync(after: position)) yield return ChangeLine.Of(change);
+    }
 }

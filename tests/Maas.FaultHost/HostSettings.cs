@@ -23,6 +23,9 @@ internal sealed class HostSettings(string[] args)
     /// <summary>Where it takes requests.</summary>
     public string Socket => Path.Combine(Folder, Name + ".sock");
 
+    /// <summary>Where it takes the number of a change, and answers with the changes after it, as they come.</summary>
+    public string FeedSocket => Path.Combine(Folder, Name + ".feed");
+
     /// <summary>The inventory that machines report, with <c>{mac}</c> for their address.</summary>
     public string InventoryFile => Path.Combine(Folder, "inventory");
 

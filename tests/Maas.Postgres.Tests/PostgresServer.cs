@@ -112,6 +112,14 @@ public sealed class PostgresServer : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>The application of the connection that leads the hosts of a schema; <see langword="null"/> without a leader.</summary>
+    public async Task<string?> GetLeaderAsync(string schema) => await ExecuteAsync(
+        $"""
+        SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND granted
+            AND (classid::bigint << 32) | objid::bigint = hashtextextended('maas.leader.{schema}', 0)
+        """) as string;
+
     /// <summary>A schema with its rows, as statements.</summary>
     public async Task<string> DumpAsync(string schema)
     {
@@ -164,6 +172,16 @@ public sealed class PostgresServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
+    }
+
+    /// <summary>Pauses all its processes, or lets them go on: connections stay, and nothing answers.</summary>
+    /// <param name="signal"><c>STOP</c> or <c>CONT</c>.</param>
+    public async Task SignalAsync(string signal)
+    {
+        if (_process?.Id is not { } process) return;
+        // The first one starts the others: when it is paused, there are no more.
+        (await Judge.RunAsync(
+            "bash", ["-c", $"kill -{signal} {process} && kill -{signal} $(cat /proc/{process}/task/{process}/children)"])).Approved();
     }
 
     /// <summary>Kills the process of a connection (SIGKILL): the server ends all connections and recovers.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Maas.Core;
@@ -17,7 +16,6 @@ internal sealed class FaultLab : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("maas-faults-").FullName;
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentDictionary<string, int> _reached = new();
     private readonly PostgresStoreOptions _options;
     private int _turn;
 
@@ -26,6 +24,7 @@ internal sealed class FaultLab : IAsyncDisposable
         (Server, _options) = (server, server.NewOptions(2));
         _options.RetryDuration = TimeSpan.FromMinutes(1);
         Hosts = [.. new[] { 0, 1, -1 }.Select((days, at) => new HostProcess($"host-{at}", _folder, _options, days))];
+        Readers = [.. Hosts.Select((_, at) => new FeedReader(Hosts, at))];
     }
 
     public PostgresServer Server { get; }
@@ -34,8 +33,17 @@ internal sealed class FaultLab : IAsyncDisposable
 
     public MachinePowerPanel Power { get; } = new();
 
-    /// <summary>The changes that a reader has seen, which began at the first one.</summary>
-    public ConcurrentQueue<MachineChanged> Seen { get; } = new();
+    /// <summary>Readers of the change feed: one begins at each host.</summary>
+    public IReadOnlyList<FeedReader> Readers { get; }
+
+    /// <summary>Where machines wait before they do what takes them to the next status; when they come for the first time.</summary>
+    public IReadOnlyDictionary<MachineStatus, PhaseGate> Gates { get; } = new[]
+    {
+        MachineStatus.New, MachineStatus.Commissioning, MachineStatus.Ready, MachineStatus.Deploying, MachineStatus.Deployed,
+    }.ToDictionary(status => status, _ => new PhaseGate());
+
+    /// <summary>Where machines of the later waves, 1 and 2, wait before their deployment.</summary>
+    public IReadOnlyList<PhaseGate> Waves { get; } = [new PhaseGate(), new PhaseGate()];
 
     public static async Task<FaultLab> StartAsync(CancellationToken cancellationToken)
     {
@@ -43,15 +51,17 @@ internal sealed class FaultLab : IAsyncDisposable
         _ = lab.Power.RunAsync(lab._folder, lab._end.Token);
         await lab.PrepareAsync(cancellationToken);
         foreach (var host in lab.Hosts) await host.StartAsync(cancellationToken);
-        _ = lab.WatchAsync();
+        foreach (var reader in lab.Readers) _ = reader.RunAsync(lab._end.Token);
         return lab;
     }
 
-    /// <summary>Returns when so many machines have had a status.</summary>
-    public async Task ReachedAsync(MachineStatus status, int count, CancellationToken cancellationToken)
+    /// <summary>Returns when so many machines have a status.</summary>
+    public async Task HaveAsync(MachineStatus status, int count, CancellationToken cancellationToken)
     {
+        var sql = string.Create(
+            CultureInfo.InvariantCulture, $"SELECT count(*) FROM {_options.Schema}.machines WHERE status = {(int)status}");
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (_reached.GetValueOrDefault($"{status}") < count) await ticks.WaitForNextTickAsync(cancellationToken);
+        while ((long)(await Server.ExecuteAsync(sql))! < count) await ticks.WaitForNextTickAsync(cancellationToken); // it counts
     }
 
     /// <summary>Returns the host that leads.</summary>
@@ -59,16 +69,10 @@ internal sealed class FaultLab : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<HostProcess> LeaderAsync(HostProcess? other, CancellationToken cancellationToken)
     {
-        var sql =
-            $"""
-            SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
-            WHERE locktype = 'advisory' AND granted
-                AND (classid::bigint << 32) | objid::bigint = hashtextextended('maas.leader.{_options.Schema}', 0)
-            """;
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         do
         {
-            var name = await Server.ExecuteAsync(sql) as string;
+            var name = await Server.GetLeaderAsync(_options.Schema);
             if (Hosts.FirstOrDefault(host => host.Name == name) is { } leader && leader != other) return leader;
         }
         while (await ticks.WaitForNextTickAsync(cancellationToken));
@@ -76,21 +80,28 @@ internal sealed class FaultLab : IAsyncDisposable
     }
 
     /// <summary>A machine's life.</summary>
+    /// <param name="number">The machine.</param>
+    /// <param name="wave">0, or the wave that it waits for in Ready.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Its id.</returns>
-    public async Task<string> LiveAsync(int number, CancellationToken cancellationToken)
+    public async Task<string> LiveAsync(int number, int wave, CancellationToken cancellationToken)
     {
         var mac = string.Create(CultureInfo.InvariantCulture, $"52:54:00:00:{number >> 8:x2}:{number & 0xff:x2}");
         var id = await AskAsync($"enlist {mac}", cancellationToken);
-        var (last, wasDeployed) = ("", false);
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+        var wasDeployed = false;
+        HashSet<MachineStatus> passed = [];
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         do
         {
-            var status = await AskAsync($"status {id}", cancellationToken);
-            if (status != last) _reached.AddOrUpdate(status, 1, (_, count) => count + 1);
-            last = status;
-            wasDeployed |= status == "Deployed";
-            if (status == "Ready" && wasDeployed && !Power.IsOn(id)) return id;
-            foreach (var request in RequestsOf(status, id, mac, wasDeployed)) await AskAsync(request, cancellationToken);
+            var status = Enum.Parse<MachineStatus>(await AskAsync($"status {id}", cancellationToken));
+            wasDeployed |= status is MachineStatus.Deployed;
+            if (status is MachineStatus.Ready && wasDeployed && !Power.IsOn(id)) return id;
+            if (RequestsOf(status, id, mac, wasDeployed) is not { Length: > 0 } requests) continue;
+            var isFirst = passed.Add(status);
+            if (isFirst) await Gates[status].PassAsync(cancellationToken);
+            if (isFirst && wave > 0 && status is MachineStatus.Ready) await Waves[wave - 1].PassAsync(cancellationToken);
+            foreach (var request in requests) await AskAsync(request, cancellationToken);
+            if (isFirst) Gates[status].Act();
         }
         while (await ticks.WaitForNextTickAsync(cancellationToken));
         throw new OperationCanceledException(cancellationToken);
@@ -113,13 +124,13 @@ internal sealed class FaultLab : IAsyncDisposable
     }
 
     // What a machine or its operator does in a status. A request that is repeated after a fault changes nothing.
-    private string[] RequestsOf(string status, string id, string mac, bool wasDeployed) => status switch
+    private string[] RequestsOf(MachineStatus status, string id, string mac, bool wasDeployed) => status switch
     {
-        "New" => [$"accept {id}"],
-        "Commissioning" when Power.IsOn(id) => [$"scripts {id} {mac}", $"ok {id}"],
-        "Ready" when !wasDeployed && !Power.IsOn(id) => [$"deploy {id}"],
-        "Deploying" when Power.IsOn(id) => [$"netboot-off {id}", $"user-data {id}"],
-        "Deployed" => [$"release {id}"],
+        MachineStatus.New => [$"accept {id}"],
+        MachineStatus.Commissioning when Power.IsOn(id) => [$"scripts {id} {mac}", $"ok {id}"],
+        MachineStatus.Ready when !wasDeployed && !Power.IsOn(id) => [$"deploy {id}"],
+        MachineStatus.Deploying when Power.IsOn(id) => [$"netboot-off {id}", $"user-data {id}"],
+        MachineStatus.Deployed => [$"release {id}"],
         _ => [],
     };
 
@@ -153,21 +164,5 @@ internal sealed class FaultLab : IAsyncDisposable
             cancellationToken);
         var resource = created.Should().BeOfType<UploadResult.Taken>().Subject.Resource;
         await core.BootResources.AppendAsync(resource.Id, resource.Sets[^1].File.Id, new MemoryStream(bytes), cancellationToken);
-    }
-
-    private async Task WatchAsync()
-    {
-        await using var store = await OpenStoreAsync(_end.Token);
-        var last = 0L;
-        while (!_end.IsCancellationRequested)
-        {
-            foreach (var change in await store.Machines.ReadChangesAsync(last, 100, _end.Token))
-            {
-                Seen.Enqueue(change);
-                last = change.Number;
-            }
-
-            await store.Machines.WaitForChangeAsync(last, _end.Token);
-        }
     }
 }

@@ -98,6 +98,14 @@ internal sealed class HostProcess(string name, string folder, PostgresStoreOptio
         }
     }
 
+    /// <summary>Its change feed.</summary>
+    /// <param name="after">The number of the last change that the reader knows; 0 for all.</param>
+    /// <param name="cancellationToken">Ends the feed.</param>
+    /// <returns>Lines of <see cref="ChangeLine"/>, until the host is gone.</returns>
+    /// <exception cref="IOException">The host is gone.</exception>
+    public IAsyncEnumerable<string> WatchAsync(long after, CancellationToken cancellationToken) => LineSocket.ReadAsync(
+        Path.Combine(folder, name + ".feed"), after.ToString(CultureInfo.InvariantCulture), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

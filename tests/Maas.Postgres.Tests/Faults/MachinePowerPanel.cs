@@ -9,7 +9,8 @@ namespace Maas.Postgres.Tests.Faults;
 /// <param name="At">Its timestamp.</param>
 /// <param name="IsOn">Whether it turned the machine on.</param>
 /// <param name="Repeats">Whether the request before it was the same.</param>
-internal sealed record PowerRequest(string Host, long At, bool IsOn, bool Repeats);
+/// <param name="IsHeld">Whether its answer had to wait for <see cref="MachinePowerPanel.Release"/>.</param>
+internal sealed record PowerRequest(string Host, long At, bool IsOn, bool Repeats, bool IsHeld);
 
 /// <summary>The power of all machines, outside of every host.</summary>
 internal sealed class MachinePowerPanel
@@ -25,16 +26,22 @@ internal sealed class MachinePowerPanel
     /// <summary>The requests that turned a machine on or off, in their order.</summary>
     public IReadOnlyList<PowerRequest> RequestsOf(string id) => _machines.GetValueOrDefault(id)?.Requests ?? [];
 
-    /// <summary>Does what a host asks for, and answers it when <see cref="Release"/> is called.</summary>
-    /// <returns>Ends with the first request that is not answered.</returns>
-    public Task HoldAsync(string host)
+    /// <summary>Does what hosts ask for, and answers some of them when <see cref="Release"/> is called.</summary>
+    /// <param name="applies">Which answers wait, by the host, the machine's id, and whether it is turned on.</param>
+    /// <returns>The host of the first request that is not answered.</returns>
+    public Task<string> HoldAsync(Func<string, string, bool, bool> applies)
     {
-        var hold = new Hold(host);
+        var hold = new Hold(applies);
         _hold = hold;
         return hold.Begins.Task;
     }
 
-    public void Release() => _hold?.Ends.TrySetResult();
+    public void Release()
+    {
+        var hold = _hold;
+        _hold = null;
+        hold?.Ends.TrySetResult();
+    }
 
     public Task RunAsync(string folder, CancellationToken cancellationToken) =>
         LineSocket.ServeAsync(Path.Combine(folder, "power.sock"), AnswerAsync, cancellationToken);
@@ -42,19 +49,20 @@ internal sealed class MachinePowerPanel
     private async Task<string> AnswerAsync(string line)
     {
         var words = line.Split(' ');
-        var answer = _machines.GetOrAdd(words[1], _ => new Outlet()).Switch(words[0], words[2]);
-        if (words[0] != "query" && _hold is { } hold && hold.Host == words[2])
-        {
-            hold.Begins.TrySetResult();
-            await hold.Ends.Task;
-        }
-
+        var (action, id, host) = (words[0], words[1], words[2]);
+        var outlet = _machines.GetOrAdd(id, _ => new Outlet());
+        if (action == "query") return outlet.State;
+        var hold = _hold is { } held && held.Applies(host, id, action == "on") ? held : null;
+        var answer = outlet.Switch(action == "on", host, hold is not null);
+        if (hold is null) return answer;
+        hold.Begins.TrySetResult(host);
+        await hold.Ends.Task;
         return answer;
     }
 
-    private sealed record Hold(string Host)
+    private sealed record Hold(Func<string, string, bool, bool> Applies)
     {
-        public TaskCompletionSource Begins { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<string> Begins { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource Ends { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -76,20 +84,17 @@ internal sealed class MachinePowerPanel
             }
         }
 
-        public string Switch(string action, string host)
+        public string State => IsOn ? "on" : "off";
+
+        public string Switch(bool turnsOn, string host, bool isHeld)
         {
             lock (_lock)
             {
-                if (action != "query")
-                {
-                    var turnsOn = action == "on";
-                    _requests.Add(new PowerRequest(
-                        host, Stopwatch.GetTimestamp(), turnsOn, _requests.Count > 0 && _requests[^1].IsOn == turnsOn));
-                    if (turnsOn && !IsOn) Boots++;
-                    IsOn = turnsOn;
-                }
-
-                return IsOn ? "on" : "off";
+                var repeats = _requests.Count > 0 && _requests[^1].IsOn == turnsOn;
+                _requests.Add(new PowerRequest(host, Stopwatch.GetTimestamp(), turnsOn, repeats, isHeld));
+                if (turnsOn && !IsOn) Boots++;
+                IsOn = turnsOn;
+                return State;
             }
         }
     }
