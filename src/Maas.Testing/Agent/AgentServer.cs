@@ -71,9 +71,8 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
     /// <summary>The image's bytes from one on; the caller disposes of the answer.</summary>
     public async Task<HttpResponseMessage> GetImageAsync(string path, long from, CancellationToken cancellationToken)
     {
-        var answer = await http.SendAsync(
-            HttpMethod.Get, new Uri(given.Base, path), null, from == 0 ? null : new RangeHeaderValue(from, null), cancellationToken)
-            .ConfigureAwait(false);
+        var answer = await http.OpenAsync(
+            new Uri(given.Base, path), from == 0 ? null : new RangeHeaderValue(from, null), cancellationToken).ConfigureAwait(false);
         answer = await ExpectAsync(answer, "no image", cancellationToken).ConfigureAwait(false);
         if (from == 0 || answer.Content.Headers.ContentRange?.From == from) return answer;
         answer.Dispose();
@@ -136,7 +135,7 @@ internal sealed class AgentServer(AgentCommandLine given, MaasHttp http)
         Func<HttpContent>? content,
         CancellationToken cancellationToken)
     {
-        var answer = await http.SendAsync(method, url, content, null, cancellationToken).ConfigureAwait(false);
+        var answer = await http.SendAsync(method, url, content, cancellationToken).ConfigureAwait(false);
         return await ExpectAsync(answer, failure, cancellationToken).ConfigureAwait(false);
     }
 

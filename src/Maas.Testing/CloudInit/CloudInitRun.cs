@@ -101,7 +101,7 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
         CancellationToken cancellationToken)
     {
         var url = new Uri($"{settings.Metadata.AbsoluteUri.TrimEnd('/')}/2012-03-01/{item}");
-        using var answer = await metadata.SendAsync(HttpMethod.Get, url, null, null, cancellationToken).ConfigureAwait(false);
+        using var answer = await metadata.SendAsync(HttpMethod.Get, url, null, cancellationToken).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.NotFound && optional) return [];
         answer.EnsureSuccessStatusCode();
         return await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -151,7 +151,7 @@ internal sealed class CloudInitRun(SimulatedMachineOptions machine, SimulatedDis
 
         var body = json.WrittenSpan.ToArray();
         using var answer =
-            await webhook.SendAsync(HttpMethod.Post, endpoint, () => new ByteArrayContent(body), null, cancellationToken)
+            await webhook.SendAsync(HttpMethod.Post, endpoint, () => new ByteArrayContent(body), cancellationToken)
                 .ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) log.Said(Name, $"the report on {name} was not taken: {(int)answer.StatusCode}");
     }

@@ -8,7 +8,8 @@ namespace Maas.Testing.Http;
 
 /// <summary>
 /// Asks the server as one program of the machine does: signed by OAuth 1.0a PLAINTEXT (RFC 5849 section 3.4.4) with the machine's own,
-/// perhaps wrong, clock; a 401 corrects it from the Date header, once; silence and a server's own trouble are tried again.
+/// perhaps wrong, clock; a 401 corrects it from the Date header, once; silence, an answer that breaks off and a server's own trouble are
+/// tried again: twelve times, after longer and longer pauses, as the agent does.
 /// </summary>
 internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockError, MachineLog log, TimeProvider timeProvider)
 {
@@ -23,18 +24,30 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
     /// <summary>What must not stand in the story: replaced by <c>***</c> in paths.</summary>
     public string? Secret { get; set; }
 
-    /// <summary>Sends until there is an answer worth having; the caller disposes of it.</summary>
+    /// <summary>Sends until there is a whole answer worth having; the caller disposes of it.</summary>
     /// <param name="method">The method.</param>
     /// <param name="url">The address.</param>
     /// <param name="content">The body, made anew for each try; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="HttpRequestException">No response arrived.</exception>
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, Uri url, Func<HttpContent>? content, CancellationToken cancellationToken) =>
+        SendAsync(method, url, content, null, HttpCompletionOption.ResponseContentRead, cancellationToken);
+
+    /// <summary>Asks until there is an answer with a body, which the caller reads as it comes; the caller disposes of it.</summary>
+    /// <param name="url">The address.</param>
     /// <param name="range">The part that is asked for; <see langword="null"/> for the whole.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="HttpRequestException">No response arrived.</exception>
-    public async Task<HttpResponseMessage> SendAsync(
+    public Task<HttpResponseMessage> OpenAsync(Uri url, RangeHeaderValue? range, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, url, null, range, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
         Uri url,
         Func<HttpContent>? content,
         RangeHeaderValue? range,
+        HttpCompletionOption completion,
         CancellationToken cancellationToken)
     {
         var clockCorrected = false;
@@ -44,7 +57,7 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
             HttpResponseMessage? response = null;
             try
             {
-                response = await SendOnceAsync(method, url, content, range, cancellationToken).ConfigureAwait(false);
+                response = await SendOnceAsync(method, url, content, range, completion, cancellationToken).ConfigureAwait(false);
                 if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
                     && Credentials is not null
                     && !clockCorrected
@@ -76,6 +89,7 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
         Uri url,
         Func<HttpContent>? content,
         RangeHeaderValue? range,
+        HttpCompletionOption completion,
         CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, timeProvider);
@@ -85,7 +99,7 @@ internal sealed class MaasHttp(string program, HttpClient http, TimeSpan clockEr
         if (Credentials is { } key) request.Headers.TryAddWithoutValidation("Authorization", Authorization(key));
         try
         {
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            var response = await http.SendAsync(request, completion, either.Token).ConfigureAwait(false);
             log.Http(
                 program,
                 method.Method,

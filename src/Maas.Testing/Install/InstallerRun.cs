@@ -67,7 +67,7 @@ internal sealed class InstallerRun(
     private async Task<AnswerFile> FetchAsync(MaasHttp server, CancellationToken cancellationToken)
     {
         foreach (var other in given.Others)
-            (await server.SendAsync(HttpMethod.Get, other, null, null, cancellationToken).ConfigureAwait(false)).Dispose();
+            (await server.SendAsync(HttpMethod.Get, other, null, cancellationToken).ConfigureAwait(false)).Dispose();
         var text = await ReadAsync(server, given.Answers, cancellationToken).ConfigureAwait(false);
         var file = AnswerFile.Parse(given.Program, text)
             ?? throw new InstallerFailedException("the answer file was not understood, and the installer asks a person");
@@ -144,13 +144,13 @@ internal sealed class InstallerRun(
     {
         if (file.Metadata is not { } metadata) return false;
         using var answer = await server.SendAsync(
-            HttpMethod.Post, metadata, () => new FormUrlEncodedContent(fields), null, cancellationToken).ConfigureAwait(false);
+            HttpMethod.Post, metadata, () => new FormUrlEncodedContent(fields), cancellationToken).ConfigureAwait(false);
         return answer.IsSuccessStatusCode;
     }
 
     private static async Task<string> ReadAsync(MaasHttp server, Uri url, CancellationToken cancellationToken)
     {
-        using var answer = await server.SendAsync(HttpMethod.Get, url, null, null, cancellationToken).ConfigureAwait(false);
+        using var answer = await server.SendAsync(HttpMethod.Get, url, null, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
             throw new InstallerFailedException($"{url.Segments[^1]} could not be fetched: the server answered {(int)answer.StatusCode}");
         return await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);

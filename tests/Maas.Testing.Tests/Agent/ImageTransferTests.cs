@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using Maas.Testing.Agent;
 using Maas.Testing.Events;
 using Maas.Testing.Http;
-using Microsoft.Extensions.Time.Testing;
+using Maas.Testing.Tests.Servers;
 
 namespace Maas.Testing.Tests.Agent;
 
@@ -72,21 +72,6 @@ public sealed class ImageTransferTests
         return got.ToArray();
     }
 
-    /// <summary>A clock by which a pause takes no time; it counts its seconds.</summary>
-    private sealed class ImpatientTime : FakeTimeProvider
-    {
-        private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
-        public List<double> Pauses { get; } = [];
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (dueTime < TimeSpan.Zero || dueTime > LongestPause) return base.CreateTimer(callback, state, dueTime, period);
-            Pauses.Add(dueTime.TotalSeconds);
-            return TimeProvider.System.CreateTimer(callback, state, TimeSpan.Zero, period);
-        }
-    }
-
     /// <summary>Breaks each answer off after so many bytes; those after the last, before the first.</summary>
     private sealed class BreakingServer(params int[] lengths) : HttpMessageHandler
     {
@@ -114,13 +99,5 @@ public sealed class ImageTransferTests
             if (isPart) answer.Content.Headers.ContentRange = new ContentRangeHeaderValue(from, Image.Length - 1, Image.Length);
             return Task.FromResult(answer);
         }
-    }
-
-    private sealed class BreakingStream(byte[] bytes, bool breaks) : MemoryStream(bytes)
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            await base.ReadAsync(buffer, cancellationToken) is var read && (read > 0 || !breaks)
-                ? read
-                : throw new IOException("The connection was reset.");
     }
 }
