@@ -20,7 +20,7 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
 {
     private const int LinesKept = 12;
     private const int MostRounds = 20; // each of several requests
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), LongestStep = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestFailure = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, SimulatedMachine> _byId = new();
@@ -33,6 +33,9 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
     private int _restarts;
     private int _lives;
     private int _failures;
+
+    /// <summary>How long a step of a life may take; 90 s.</summary>
+    public TimeSpan LongestStep { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>Steps of lives that have ended: enlisted, Ready, Deployed, Ready.</summary>
     public int Steps => Volatile.Read(ref _steps);
@@ -97,6 +100,7 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
         {
             LastFailure = $"{machine.Mac} {id}: {failure.Message} It said: {string.Join(" | ", _said[machine.Mac].TakeLast(6))}";
             Interlocked.Increment(ref _failures);
+            TestContext.Current.TestOutputHelper?.WriteLine(LastFailure);
             await machine.TurnOffAsync();
             if (id is not null) await AskAsync($"delete {id}");
             return null;

@@ -40,6 +40,9 @@ internal sealed class SoakProcess : IAsyncDisposable
         (_httpPort, TftpPort, Dhcp) = (FreePort(), first.TftpPort, new IPEndPoint(_address, FreePort()));
     }
 
+    /// <summary>Its way to the database, which a test can cut; nothing for the direct one.</summary>
+    public Partition? Way { get; init; }
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("maas-soak-").FullName;
 
     public IPEndPoint Dhcp { get; }
@@ -77,7 +80,7 @@ internal sealed class SoakProcess : IAsyncDisposable
             .. before, "dotnet", HostProcess.Program, "soak", Folder, $"{_address}",
             .. ports.Select(port => port.ToString(CultureInfo.InvariantCulture)),
         ];
-        if (_database is not null) command = [.. command, _database.ConnectionString];
+        if (_database is not null) command = [.. command, Way?.ConnectionString ?? _database.ConnectionString];
         _process = Judge.Start(command[0], command[1..], Folder);
         _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None); // a full pipe would stop it
         _errors = _process.StandardError.ReadToEndAsync(CancellationToken.None);
