@@ -57,6 +57,36 @@ public sealed class LeadershipTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Another_host_follows_a_leader_that_is_killed_within_seconds()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var server = await PostgresServer.GetSharedAsync();
+        var options = server.NewOptions();
+        var folder = Directory.CreateTempSubdirectory("maas-leader-");
+        try
+        {
+            await using var leader = new HostProcess("leader", folder.FullName, options, 0);
+            await leader.StartAsync(stop);
+            using (var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(50)))
+                while (await server.GetLeaderAsync(options.Schema) != leader.Name) await ticks.WaitForNextTickAsync(stop);
+            await using var other = await OpenAsync(options, null, stop);
+            var waiting = other.LeadAsync(stop);
+
+            var began = Stopwatch.GetTimestamp();
+            await leader.KillAsync();
+            await waiting;
+
+            var takeover = Stopwatch.GetElapsedTime(began);
+            TestContext.Current.TestOutputHelper?.WriteLine($"another leader after {takeover.TotalSeconds:0.00} s");
+            takeover.Should().BeLessThan(TimeSpan.FromSeconds(10), "a host tries each second, and this machine is busy");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_server_ends_the_connection_of_a_host_that_takes_nothing_any_more()
     {
         var stop = TestContext.Current.CancellationToken;
