@@ -1,4 +1,5 @@
 using Maas.Core.Events;
+using Maas.Core.Inventory;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Core.Stores;
@@ -15,13 +16,29 @@ public static class UpgradedStore
         {
             Id = SystemId.Parse("abc346"), Hostname = "one", Domain = "maas", Status = MachineStatus.Ready, CpuCount = 4, MemoryMiB = 4096,
             MacAddresses = [MacAddress.Parse("52:54:00:00:00:01")], Architecture = "arm64/generic", ZoneId = 1, PoolId = 1,
+            StatusSince = At(20, 8), Created = At(20, 7), Updated = At(20, 8), PowerState = MachinePowerState.Off,
             Power = new PowerSettings("ipmi", new Dictionary<string, string> { ["power_address"] = "192.0.2.1" }),
-            Hardware = new() { Disks = [new() { Name = "sda", Size = 1L << 40 }] },
+            Hardware = new()
+            {
+                Firmware = FirmwareKind.Uefi, MemoryMiB = 4096,
+                Cpu = new() { Model = "Altra", Count = 4, Cores = 4, Sockets = 1, MaxMhz = 3000 },
+                Identity = new() { Vendor = "Example", Product = "R1", Serial = "S1" },
+                Disks = [new() { Name = "sda", Model = "M", Serial = "D1", Size = 1L << 40, Bus = "sata" }],
+            },
         },
         new()
         {
             Id = SystemId.Parse("abc348"), Hostname = "two", Domain = "maas", Status = MachineStatus.Deploying, Owner = "ann", ZoneId = 1,
             MacAddresses = [MacAddress.Parse("52:54:00:00:00:02")], PoolId = 1, Tags = ["ssd"], StatusMessage = "a\tb\\c\n\"ü\"",
+            CameFrom = MachineStatus.Allocated, OperationId = Guid.Parse("0193a000-0000-7000-8000-000000000001"), StatusSince = At(21, 8),
+            Created = At(20, 7), Updated = At(21, 8), PowerState = MachinePowerState.On, IpAddresses = ["192.0.2.7"],
+            OwnerData = new Dictionary<string, string> { ["use"] = "it's a test" },
+            Deployment = new()
+            {
+                OsSystem = "custom", DistroSeries = "debian", UserDataSha256 = "ab01", Disk = new InstallDisk("sda", "D2"),
+                Image = new ImageReference(
+                    2, 4, "custom/debian", "ddgz", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            },
         },
     ];
 
@@ -53,12 +70,15 @@ public static class UpgradedStore
         added.Id.Should().BeGreaterThan(13);
     }
 
+    private static DateTimeOffset At(int day, int hour) => new(2026, 11, day, hour, 0, 0, TimeSpan.Zero);
+
     private static async Task CheckMachinesAsync(IMaasStore store, bool hasChanges, CancellationToken stop)
     {
         var (one, two) = (Machines[0], Machines[1]);
         var machines = await store.Machines.ListAsync(new MachineFilter(), stop);
         machines.Select(machine => (machine.Id, machine.Number, machine.Version, machine.Status, machine.Hostname)).Should().Equal(
             (one.Id, 3, 1, one.Status, "one"), (two.Id, 4, 3, two.Status, "two"));
+        machines[0].Should().BeEquivalentTo(one with { Number = 3, Version = 1 });
         machines[1].Should().BeEquivalentTo(two with { Number = 4, Version = 3 });
         (await store.Machines.FindByMacAsync(one.MacAddresses[0], stop))!.Id.Should().Be(one.Id);
         (await store.Machines.ListAsync(new MachineFilter { Tags = ["ssd"] }, stop)).Should().ContainSingle().Which.Id.Should().Be(two.Id);

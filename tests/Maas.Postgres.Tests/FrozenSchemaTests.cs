@@ -2,6 +2,7 @@ using System.Globalization;
 using Maas.Core;
 using Maas.Core.Tests;
 using Maas.Judges;
+using Maas.Sqlite.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Postgres.Tests;
@@ -38,7 +39,9 @@ public sealed class FrozenSchemaTests
 
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero));
         var store = new PostgresMaasStore(options);
-        await using var core = await MaasCore.OpenAsync(store, null, new MaasCoreServices { TimeProvider = clock }, stop);
+        var services = new MaasCoreServices { TimeProvider = clock, Tables = EarlierDocuments.OfPackages };
+        await using var core = await MaasCore.OpenAsync(store, null, services, stop);
+        await EarlierDocuments.CheckAsync(store.Records, "postgres", version, stop);
         await UpgradedStore.CheckAsync(core, store, hasChanges: true, clock.GetUtcNow(), stop);
         await using var leases = new PostgresLeaseStore(options);
         (await leases.Leases.ReadAsync(Guid.CreateVersion7(), 0, stop)).Leases.Should().HaveCount(version < 2 ? 0 : 3);

@@ -2,6 +2,7 @@ using System.Net;
 using Maas.Core;
 using Maas.Core.Stores;
 using Maas.Core.Tests;
+using Maas.Sqlite.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Maas.Postgres.Tests;
@@ -29,7 +30,7 @@ public sealed class PostgresUpgradeTests : IDisposable
         PostgresRows.Create(options, version);
         (await VersionOfAsync(server, options)).Should().Be(version);
 
-        await CheckAsync(options);
+        await CheckAsync(options, version);
 
         (await VersionOfAsync(server, options)).Should().Be(PostgresSchema.Version);
         await using var leases = new PostgresLeaseStore(options);
@@ -50,7 +51,7 @@ public sealed class PostgresUpgradeTests : IDisposable
 
         written.Schema.Should().Be(version);
         read.Tables.Should().Equal(written.Tables).And.OnlyContain(table => table.Rows > 0);
-        await CheckAsync(restored);
+        await CheckAsync(restored, version);
     }
 
     [Fact(Timeout = 60_000)]
@@ -95,11 +96,13 @@ public sealed class PostgresUpgradeTests : IDisposable
     private static async Task<long> VersionOfAsync(PostgresServer server, PostgresStoreOptions options) =>
         (long)(await server.ExecuteAsync($"SELECT max(version) FROM {options.Schema}.schema_version"))!; // it has one
 
-    private static async Task CheckAsync(PostgresStoreOptions options)
+    private static async Task CheckAsync(PostgresStoreOptions options, int version)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero));
         var store = new PostgresMaasStore(options);
-        await using var core = await MaasCore.OpenAsync(store, null, new MaasCoreServices { TimeProvider = clock }, Stop);
+        var services = new MaasCoreServices { TimeProvider = clock, Tables = EarlierDocuments.OfPackages };
+        await using var core = await MaasCore.OpenAsync(store, null, services, Stop);
+        await EarlierDocuments.CheckAsync(store.Records, "postgres", version, Stop);
         await UpgradedStore.CheckAsync(core, store, hasChanges: true, clock.GetUtcNow(), Stop);
     }
 }

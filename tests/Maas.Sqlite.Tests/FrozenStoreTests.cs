@@ -35,7 +35,9 @@ public sealed class FrozenStoreTests : IDisposable
 
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero));
         var store = new SqliteMaasStore(new SqliteStoreOptions { DataSource = file }, clock);
-        await using var core = await MaasCore.OpenAsync(store, null, new MaasCoreServices { TimeProvider = clock }, Stop);
+        var services = new MaasCoreServices { TimeProvider = clock, Tables = EarlierDocuments.OfPackages };
+        await using var core = await MaasCore.OpenAsync(store, null, services, Stop);
+        await EarlierDocuments.CheckAsync(store.Records, "sqlite", version, Stop);
         await UpgradedStore.CheckAsync(core, store, hasChanges: version >= 4, clock.GetUtcNow(), Stop);
     }
 

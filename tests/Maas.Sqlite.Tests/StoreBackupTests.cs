@@ -208,7 +208,7 @@ public sealed class StoreBackupTests : IDisposable
 
     private static Task<MaasCore> OpenAsync(string file, TestCore test) => MaasCore.OpenAsync(
         new SqliteMaasStore(new SqliteStoreOptions { DataSource = file }, test.Clock), new MaasCoreOptions { ControllerHostname = "host" },
-        new MaasCoreServices { TimeProvider = test.Clock }, Stop);
+        new MaasCoreServices { TimeProvider = test.Clock, Tables = EarlierDocuments.OfPackages }, Stop);
 
     /// <summary>The rows of all tables, as texts.</summary>
     private static Dictionary<string, List<string>> Rows(string file)

@@ -1,10 +1,12 @@
-using Maas.Core.Stores;
 using Maas.Core.Tests;
 using Maas.Sql;
 
 namespace Maas.Sqlite.Tests;
 
-/// <summary>A row or more in every table of a store's file, as each version of the schema could have had them.</summary>
+/// <summary>
+/// A row or more in every table of a store's file, as each version of the schema could have had them: the tables are made by the scripts of
+/// the version, the documents are those of <see cref="EarlierDocuments"/>.
+/// </summary>
 internal static class StoreRows
 {
     /// <summary>Creates the tables of a version and their rows.</summary>
@@ -13,15 +15,11 @@ internal static class StoreRows
         using var session = SqliteSession.Open($"Data Source={file};Pooling=False");
         session.Execute("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON");
         StoreSchema.BringUpToDate(session, file, version);
-        AddMachines(session);
+        session.Execute("BEGIN");
+        AddMachines(session, version);
         AddRest(session);
         if (version < 7) session.Execute("INSERT INTO tags VALUES ('ssd', 'it''s \"fast\"', 'quiet')");
-        else
-            session.Execute(
-                """
-                INSERT INTO tags (version, document, name) VALUES
-                    (1, '{"Name":"ssd","Comment":"it''s \"fast\"","KernelOptions":"quiet","Definition":""}', 'ssd')
-                """);
+        EarlierDocuments.AddRecords(session, "sqlite", version);
         if (version >= 4)
             session.Execute(
                 """
@@ -39,10 +37,12 @@ internal static class StoreRows
                     cost = (document ->> 'CpuCount') * 1024 + (document ->> 'MemoryMiB'), disk_bytes = 1099511627776
                 """);
         if (version >= 5) session.Execute("UPDATE record_epoch SET value = 41");
+        session.Execute("COMMIT");
     }
 
-    private static void AddMachines(SqlSession session)
+    private static void AddMachines(SqlSession session, int version)
     {
+        var documents = EarlierDocuments.Machines("sqlite", version);
         foreach (var (machine, at) in UpgradedStore.Machines.Select((machine, at) => (machine, at)))
         {
             var id = machine.Id.ToString();
@@ -50,11 +50,11 @@ internal static class StoreRows
                 """
                 INSERT INTO machines (number, id, hostname, domain, status, power_state, owner, token_key, agent_name, zone, pool,
                     deadline, version, document)
-                VALUES (@number, @id, @hostname, 'maas', @status, 0, @owner, NULL, '', '1', '1', @deadline, @version, @document)
+                VALUES (@number, @id, @hostname, 'maas', @status, @power, @owner, NULL, '', @place, @place, @deadline, @version, @document)
                 """,
                 ("@number", 3L + at), ("@id", id), ("@hostname", machine.Hostname), ("@status", (long)machine.Status),
-                ("@owner", machine.Owner), ("@deadline", at == 1 ? 4_000_000_000_000L : null), ("@version", 1L + (2 * at)),
-                ("@document", MachineDocument.Write(machine)));
+                ("@power", (long)machine.PowerState), ("@owner", machine.Owner), ("@deadline", at == 1 ? 4_000_000_000_000L : null),
+                ("@place", version < 6 ? "default" : "1"), ("@version", 1L + (2 * at)), ("@document", documents[at]));
             session.Execute(
                 "INSERT INTO machine_macs VALUES (@mac, @id)", ("@mac", machine.MacAddresses[0].ToString()), ("@id", id));
             foreach (var tag in machine.Tags) session.Execute("INSERT INTO machine_tags VALUES (@tag, @id)", ("@tag", tag), ("@id", id));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Maas.Core.Inventory;
 using Maas.Core.Nodes;
 using Maas.Core.Topology;
 
@@ -31,6 +32,13 @@ public static class MachineDocument
             // Documents that were written before there were zones and pools have neither.
             ZoneId = machine.ZoneId == 0 ? Zone.DefaultId : machine.ZoneId,
             PoolId = machine.PoolId == 0 ? ResourcePool.DefaultId : machine.PoolId,
+            // The generated reader sets what a document lacks to null, whatever its default is.
+            MinHweKernel = machine.MinHweKernel ?? "",
+            Hardware = machine.Hardware is { } hardware && hardware.Disks.Any(IsOfEarlierVersion)
+                ? hardware with { Disks = [.. hardware.Disks.Select(disk => disk with { Wwid = disk.Wwid ?? "", Path = disk.Path ?? "" })] }
+                : machine.Hardware,
         };
     }
+
+    private static bool IsOfEarlierVersion(Disk disk) => disk.Wwid is null || disk.Path is null;
 }
