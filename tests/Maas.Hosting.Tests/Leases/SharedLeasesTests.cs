@@ -97,6 +97,7 @@ public sealed class SharedLeasesTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task A_host_of_a_split_link_answers_its_own_clients_at_once_and_the_others_after_three_seconds()
     {
+        var stop = TestContext.Current.CancellationToken;
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([KeyValuePair.Create("Networks:test:LoadSplit:Server", (string?)"1")]).Build();
         await using var server = await ComposedServer.StartAsync(
@@ -130,12 +131,12 @@ public sealed class SharedLeasesTests : IDisposable
             new RelayAgentInformation { UsesSourcePort = true }.AddTo(message.Options);
             var datagram = new byte[DhcpMessage.LongestOnEthernet];
             message.TryWrite(datagram, out var length).Should().BeTrue();
-            await client.SendAsync(datagram.AsMemory(0, length), server.Dhcp, Token);
+            await client.SendAsync(datagram.AsMemory(0, length), server.Dhcp, stop);
         }
 
         async Task<DhcpMessage> ReceiveAsync()
         {
-            var received = await client.ReceiveAsync(Token);
+            var received = await client.ReceiveAsync(stop);
             DhcpMessage.TryParse(received.Buffer, out var message).Should().BeTrue();
             return message!; // it was read
         }
