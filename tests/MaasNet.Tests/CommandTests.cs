@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Maas.Client;
+using Maas.Judges;
 
 namespace MaasNet.Tests;
 
@@ -6,6 +8,8 @@ namespace MaasNet.Tests;
 public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-net-");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -122,6 +126,37 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
     }
 
     [Fact]
+    public async Task Events_of_a_machine_are_followed_until_the_program_is_ended()
+    {
+        using var client = new MaasClient(new Uri(server.Url), MaasApiKey.Parse(await File.ReadAllTextAsync(server.KeyFile, Token)));
+        var fields = new MaasForm().Add("hostname", "watched").Add("mac_addresses", "52:54:00:aa:00:01").Add("architecture", "amd64")
+            .Add("power_type", "manual").Add("commission", "false");
+        using (await client.SendAsync(HttpMethod.Post, "machines/", fields, Token))
+        using (var watch = server.Start("watch", "watched", "--json"))
+        {
+            var next = watch.StandardOutput.ReadLineAsync(Token).AsTask();
+            // What happened before it follows is not shown: something happens until it does.
+            while (!next.IsCompleted)
+            {
+                (await server.RunAsync("machines", "mark-broken", "watched")).Approved();
+                (await server.RunAsync("machines", "mark-fixed", "watched")).Approved();
+            }
+
+            var errors = watch.StandardError.ReadToEndAsync(Token);
+            (await Judge.RunAsync("bash", ["-c", $"kill -TERM {watch.Id}"], cancellationToken: Token)).Approved();
+            await watch.WaitForExitAsync(Token);
+
+            (await errors).Should().BeEmpty();
+            watch.ExitCode.Should().Be(130);
+            using var happened = JsonDocument.Parse((await next)!); // it writes before it ends
+            happened.RootElement.GetProperty("hostname").GetString().Should().Be("watched");
+            happened.RootElement.GetProperty("level").GetString().Should().NotBe("AUDIT");
+        }
+
+        (await server.RunAsync("machines", "delete", "watched")).Approved();
+    }
+
+    [Fact]
     public async Task A_capture_of_a_boot_is_downloaded_and_replayed()
     {
         var file = Path.Combine(_folder.FullName, "boot.pcapng");
@@ -181,24 +216,14 @@ public sealed class CommandTests(DemoServer server) : IClassFixture<DemoServer>,
     }
 
     [Fact]
-    public async Task The_shell_is_told_what_may_follow()
-    {
-        var script = (await server.RunAsync("completion", "bash")).Approved().Output;
-        var words = (await server.RunAsync("[suggest:18]", "maas-net machines ")).Approved().Output;
-
-        script.Should().Contain("complete -F _maas_net maas-net");
-        words.Split('\n').Should().Contain(["deploy", "release", "list"]);
-    }
-
-    [Fact]
     public async Task An_administrator_is_created_in_the_store_of_a_server_that_does_not_run()
     {
         var data = Path.Combine(_folder.FullName, "data");
         var command = $"echo 'correct horse' | dotnet {Path.ChangeExtension(typeof(CommandTree).Assembly.Location, "dll")} createadmin "
             + $"--data {data} --username ann --email ann@example.com";
 
-        var first = await Maas.Judges.Judge.RunAsync("bash", ["-c", command], cancellationToken: TestContext.Current.CancellationToken);
-        var second = await Maas.Judges.Judge.RunAsync("bash", ["-c", command], cancellationToken: TestContext.Current.CancellationToken);
+        var first = await Judge.RunAsync("bash", ["-c", command], cancellationToken: Token);
+        var second = await Judge.RunAsync("bash", ["-c", command], cancellationToken: Token);
 
         first.Approved().Output.Should().Contain("The administrator ann was created.");
         second.ExitCode.Should().Be(1);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Maas.Client;
 using Maas.Client.Machines;
 using Maas.Judges;
@@ -19,7 +20,8 @@ public sealed class DemoServer : IAsyncLifetime
 
     private Demonstration Started => _demonstration ?? throw new InvalidOperationException("The server is not started.");
 
-    private static string Program =>
+    /// <summary>The program, which <c>dotnet</c> runs.</summary>
+    public static string Program =>
         Path.Combine(Repository.Root, "samples/MaasNet/bin", Repository.Configuration, "net10.0/MaasNet.dll");
 
     public async ValueTask InitializeAsync()
@@ -45,6 +47,10 @@ public sealed class DemoServer : IAsyncLifetime
     /// <summary>Runs the program as the administrator of this server.</summary>
     public Task<Verdict> RunAsync(params string[] args) =>
         StartAsync([$"MAAS_URL={Url}", $"MAAS_API_KEY={File.ReadAllText(KeyFile).Trim()}"], args);
+
+    /// <summary>Starts the program as the administrator of this server, beside the test.</summary>
+    public Process Start(params string[] args) => Judge.Start(
+        "env", [$"MAAS_URL={Url}", $"MAAS_API_KEY={File.ReadAllText(KeyFile).Trim()}", "dotnet", Program, .. args]);
 
     /// <summary>Runs the program as the administrator of this server, with one more environment variable (<c>NAME=value</c>).</summary>
     public Task<Verdict> RunWithAsync(string variable, params string[] args) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace VmLab.Processes;
@@ -7,6 +8,7 @@ public static class HostCommand
 {
     /// <summary>Runs <paramref name="program"/> and returns its standard output.</summary>
     /// <exception cref="HostCommandException">It exited with anything but 0.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be started.</exception>
     public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program)
@@ -18,7 +20,7 @@ public static class HostCommand
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C.UTF-8";
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        using var process = Start(start);
         process.StandardInput.Close();
         try
         {
@@ -32,6 +34,19 @@ public static class HostCommand
         {
             process.Kill(entireProcessTree: true);
             throw;
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
+        }
+        catch (Win32Exception failure)
+        {
+            var reason = new Win32Exception(failure.NativeErrorCode).Message; // without the working directory
+            throw new InvalidOperationException($"{start.FileName} did not start: {reason}. Is its package installed?", failure);
         }
     }
 }

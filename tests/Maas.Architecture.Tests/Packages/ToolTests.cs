@@ -23,8 +23,15 @@ public sealed class ToolTests(PackedSolution solution) : IDisposable
         var server = await Judge.RunAsync(
             PathOf("tools/maas-net"), ["serve", "--help"], cancellationToken: TestContext.Current.CancellationToken);
 
+        // With the database of the package.
+        var created = await Judge.RunAsync(
+            PathOf("tools/maas-net"),
+            ["createadmin", "--data", PathOf("data"), "--username", "ann", "--email", "ann@example.com"],
+            "correct horse\n", TestContext.Current.CancellationToken);
+
         help.Approved().Output.Should().Contain("deploy");
         server.Approved().Output.Should().Contain("--demo");
+        created.Approved().Output.Should().Contain("The administrator ann was created.");
     }
 
     [Theory]
