@@ -1,5 +1,4 @@
 using Maas.Core.Events;
-using Maas.Core.Nodes;
 
 namespace Maas.Core.Tests.Nodes;
 

@@ -21,7 +21,7 @@ internal static class PageContext
 
     public static BunitContext Of(DashboardHost host, string user = "admin", bool templates = true, TimeProvider? time = null)
     {
-        var context = new BunitContext();
+        var context = new LiveContext();
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddMudServices();
         context.Services.AddSingleton(host.Core).AddSingleton(time ?? TimeProvider.System).AddScoped<DashboardSession>()
@@ -32,7 +32,6 @@ internal static class PageContext
         var known = host.Core.Users.FindAsync(user).GetAwaiter().GetResult()!; // the host made it
         var (_, token) = host.Core.Sessions.BeginAsync(known, "127.0.0.1", "a test").GetAwaiter().GetResult();
         context.Services.AddSingleton<AuthenticationStateProvider>(new FixedUser(DashboardSession.PrincipalOf(known, token)));
-        context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return context;
     }
 
@@ -85,6 +84,16 @@ internal static class PageContext
                 act(element);
                 isDone = true;
             }).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>Its pages are live. That is said when the first one is rendered: afterwards no service can be added.</summary>
+    private sealed class LiveContext : BunitContext
+    {
+        public override IRenderedComponent<T> Render<T>(Action<ComponentParameterCollectionBuilder<T>>? parameterBuilder = null)
+        {
+            SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+            return base.Render(parameterBuilder);
         }
     }
 
