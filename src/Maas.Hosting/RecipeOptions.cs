@@ -71,6 +71,13 @@ public sealed class RecipeOptions
     public TimeSpan? ReportTimeout { get; set; }
 
     /// <summary>
+    /// Whether the installed system runs cloud-init with this server as data source, which applies the machine's network configuration and
+    /// user data; without it, a deployment with either is refused. <see langword="null"/> for the recipe's own:
+    /// <see langword="true"/> for Debian, Autoinstall and Kickstart, <see langword="false"/> for Ignition, Windows and an ISO.
+    /// </summary>
+    public bool? HasCloudInit { get; set; }
+
+    /// <summary>
     /// What the templates read as <c>params</c>. A value takes the type of the recipe's own: <c>true</c> or <c>false</c>, a whole number,
     /// words for a list (<c>openssh-server htop</c>), or a text.
     /// </summary>

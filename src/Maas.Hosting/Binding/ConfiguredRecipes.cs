@@ -110,6 +110,7 @@ internal static class ConfiguredRecipes
             Proxy = options.Proxy ?? recipe.Proxy,
             Duration = options.Duration ?? recipe.Duration,
             ReportTimeout = options.ReportTimeout ?? recipe.ReportTimeout,
+            HasCloudInit = options.HasCloudInit ?? recipe.HasCloudInit,
             Parameters = parameters,
         };
     }

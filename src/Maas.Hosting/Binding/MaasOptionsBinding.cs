@@ -115,6 +115,7 @@ internal static class MaasOptionsBinding
         { nameof(RecipeOptions.Proxy), (recipe, section) => recipe.Proxy = section.ReadAddressOrNull() },
         { nameof(RecipeOptions.Duration), (recipe, section) => recipe.Duration = section.ReadOrNull<TimeSpan>() },
         { nameof(RecipeOptions.ReportTimeout), (recipe, section) => recipe.ReportTimeout = section.ReadOrNull<TimeSpan>() },
+        { nameof(RecipeOptions.HasCloudInit), (recipe, section) => recipe.HasCloudInit = section.ReadOrNull<bool>() },
         { nameof(RecipeOptions.Parameters), (recipe, section) => FillParameters(recipe.Parameters, section) },
     };
 
