@@ -2,8 +2,10 @@ using Bunit;
 using Maas.Core.Nodes;
 using Maas.Core.Scripts;
 using Maas.Core.Storage;
+using Maas.Dashboard.Nodes;
 using Maas.Dashboard.Pages;
 using Maas.Dashboard.Tests.Pages;
+using Maas.Install.Recipes;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 
@@ -189,6 +191,23 @@ public sealed class OperationDialogTests
         var deployed = (await host.Core.Machines.GetAsync(machine.Id, Cancellation))!;
         (deployed.Deployment!.Recipe, deployed.Deployment.HandOver).Should().Be(("debian/bookworm", true));
         deployed.Tags.Should().Equal("edge");
+    }
+
+    [Fact]
+    public async Task What_an_installer_does_not_apply_is_said_before_it_is_refused()
+    {
+        await using var host = await DashboardHost.StartAsync();
+        var machine = await host.AddReadyMachineAsync("52:54:00:00:00:01", "alpha");
+        await using var context = PageContext.Of(host);
+        var recipes = new RecipeCatalog([Ignition.Flatcar("stable", "kernel", "image")]);
+
+        var view = context.Render<PlanView>(parameters => parameters.Add(each => each.Machines, [machine]).Add(each => each.Count, 1)
+            .Add(each => each.Recipe, "flatcar/stable").Add(each => each.Recipes, recipes));
+        view.Markup.Should().Contain("The installer partitions the boot disk by its own rules.").And.NotContain("refused");
+        view.Render(parameters => parameters.Add(each => each.Layout, "lvm").Add(each => each.HasUserData, true));
+
+        view.FindAll(".refusal").Select(reason => reason.TextContent).Should().HaveCount(2).And.SatisfyRespectively(
+            storage => storage.Should().Contain("lvm-vg vgroot"), data => data.Should().EndWith("it does not apply user data."));
     }
 
     private static async Task AddScriptAsync(DashboardHost host, string name, string type)
