@@ -35,8 +35,8 @@ internal static class CommandTree
         [
             ServerCommands.Serve(), ServerCommands.Demo(), ServerCommands.Lab(), CreateAdminCommand.Create(),
             ProfileCommands.Login(), ProfileCommands.Logout(), ProfileCommands.List(),
-            MachinesCommand.Create(), ExplainCommand.Create(), PreviewCommand.Create(), WatchCommand.Create(), CaptureCommand.Create(),
-            ReplayCommand.Create(),
+            MachinesCommand.Create(), OperationsCommand.Create(), ExplainCommand.Create(), PreviewCommand.Create(), WatchCommand.Create(),
+            CaptureCommand.Create(), ReplayCommand.Create(),
             ImagesCommand.Create(), ImportCommands.Isos(), ImportCommands.Ephemerals(), LeasesCommand.Create(), ApiKeyCommand.Create(),
             StoreCommand.Create(), CompletionCommand.Create(),
         ])

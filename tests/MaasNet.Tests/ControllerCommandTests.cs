@@ -21,6 +21,10 @@ public sealed class ControllerCommandTests(DemoServer server) : IClassFixture<De
         var again = await server.RunWithAsync("MAAS_BMC_PASSWORD=secret", enlist);
         var table = (await server.RunAsync("machines", "inventory", "by-bmc")).Approved().Output;
         var json = (await server.RunAsync("machines", "inventory", "by-bmc", "--json")).Approved().Output;
+        (await server.RunAsync("machines", "test", "by-bmc")).Approved();
+        var running = (await server.RunAsync("operations")).Approved().Output;
+        var listed = (await server.RunAsync("operations", "--json")).Approved().Output;
+        (await server.RunAsync("machines", "abort", "by-bmc")).Approved();
         (await server.RunAsync("machines", "delete", "by-bmc")).Approved();
 
         wrong.ExitCode.Should().Be(1);
@@ -32,6 +36,9 @@ public sealed class ControllerCommandTests(DemoServer server) : IClassFixture<De
             .And.MatchRegex(@"CPU 0 +Simulated 3000 +16 +32 +x86-64").And.MatchRegex("Bay 0 +SimDisk");
         using var inventory = JsonDocument.Parse(json);
         inventory.RootElement.GetProperty("drives")[0].GetProperty("serial").GetString().Should().Be("D-0");
+        running.Should().MatchRegex(@"ID +MACHINE +OPERATION +STEP +SINCE").And.MatchRegex(@"\w{6} +by-bmc +Testing +\S+ +\d{4}-\d\d-\d\dT");
+        using var operations = JsonDocument.Parse(listed);
+        operations.RootElement.EnumerateArray().Select(each => each.GetProperty("hostname").GetString()).Should().Contain("by-bmc");
     }
 
     [Fact]

@@ -148,9 +148,13 @@ internal static class ControllerCommands
         {
             Arguments = { machine }, Options = { iso },
         };
-        Session.OnRun(command, (session, parsed, cancellationToken) => AskAsync(
-            session, parsed.GetRequiredValue(machine), "boot_media", new MaasForm().Add("iso", parsed.GetRequiredValue(iso)),
-            cancellationToken));
+        Session.OnRun(command, (session, parsed, cancellationToken) =>
+        {
+            var image = new Uri(parsed.GetRequiredValue(iso), UriKind.RelativeOrAbsolute); // the server says what is wrong with it
+            return AskAsync(
+                session, parsed.GetRequiredValue(machine), (id, stop) => session.Client.Machines.BootMediaAsync(id, image, stop),
+                cancellationToken);
+        });
         return command;
     }
 
@@ -160,18 +164,15 @@ internal static class ControllerCommands
         var machine = Machine();
         var command = new Command("eject-media", "Take the image out of the virtual drive of a machine.") { Arguments = { machine } };
         Session.OnRun(command, (session, parsed, cancellationToken) =>
-            AskAsync(session, parsed.GetRequiredValue(machine), "eject_media", new MaasForm(), cancellationToken));
+            AskAsync(session, parsed.GetRequiredValue(machine), session.Client.Machines.EjectMediaAsync, cancellationToken));
         return command;
     }
 
     private static async Task AskAsync(
-        Session session, string name, string operation, MaasForm form, CancellationToken cancellationToken)
+        Session session, string name, Func<string, CancellationToken, Task> act, CancellationToken cancellationToken)
     {
         var outcomes = new MachineOutcomes(session, await session.FindMachinesAsync([name], cancellationToken));
-        await outcomes.AskAsync(
-            async (id, stop) =>
-                (await session.Client.SendAsync(HttpMethod.Post, $"machines/{id}/?op={operation}", form, stop))?.Dispose(),
-            cancellationToken);
+        await outcomes.AskAsync(act, cancellationToken);
         outcomes.End();
     }
 
