@@ -151,6 +151,10 @@ public class SignalTests
             ("Running", "half"u8.ToArray()));
         result.GetProperty("script_id").GetInt64().Should().BeGreaterThan(1000);
 
+        // The machine asks for its scripts again after a restart in the middle of one.
+        Unpack((await host.GetAsync(token, Version + "maas-scripts")).Expect(200).Body)[$"runs/{id}"].Should()
+            .Contain("environment\tHAS_STARTED=True\n").And.NotContain("HAS_STARTED=False");
+
         async Task<JsonElement> ResultAsync() =>
             (await host.GetAsync(host.Admin, $"nodes/{machine.Id}/results/current-testing/?include_output=true")).Expect(200).Json
                 .GetProperty("results").EnumerateArray().Single();
