@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using Maas.Boot.Files;
 using Maas.Hosting;
+using Maas.Hosting.BootHttp.Isos;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Health;
+using Maas.Install.Recipes;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -16,9 +19,11 @@ public static class MaasHealthChecksBuilderExtensions
     /// due are worked on), <c>maas-hosts</c> (every host of the store is heard of, or was stopped), <c>maas-images</c> (images that this
     /// host lacks can be fetched from other hosts; never worse than degraded), <c>maas-image-import</c> (the last import of images from
     /// their sources succeeded; never worse than degraded) and <c>maas-delivery</c> (no change waits for a webhook or a message broker for
-    /// more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the second and third are left out. The results of
-    /// those that use the store (<c>maas-store</c>, <c>maas-power-queue</c>, <c>maas-hosts</c>, <c>maas-images</c>,
-    /// <c>maas-image-import</c>) serve all requests for five seconds, and a store that does not answer within five seconds is a failure.
+    /// more than five minutes; never worse than degraded). Without <c>AddBoot()</c>, the second and third are left out. With
+    /// <c>AddInstall()</c>, <c>maas-installers</c> tells which boot files and ISOs of the recipes this host lacks (never worse than
+    /// degraded). The results of those that use the store (<c>maas-store</c>, <c>maas-power-queue</c>, <c>maas-hosts</c>,
+    /// <c>maas-images</c>, <c>maas-image-import</c>) serve all requests for five seconds, and a store that does not answer within five
+    /// seconds is a failure.
     /// </summary>
     /// <param name="builder">The health checks of the host.</param>
     /// <param name="failureStatus">What a failure is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
@@ -49,6 +54,12 @@ public static class MaasHealthChecksBuilderExtensions
             Add(
                 checks, "maas-ephemeral", static provider => new EphemeralHealthCheck(
                     provider.GetRequiredService<MaasOptions>(), provider.GetRequiredService<EphemeralImageService>()));
+            if (!services.IsService(typeof(RecipeCatalog))) return;
+            Add(
+                checks, "maas-installers", static provider => new InstallerHealthCheck(
+                    provider.GetRequiredService<MaasOptions>(), provider.GetRequiredService<RecipeCatalog>(),
+                    provider.GetRequiredService<IBootFiles>(),
+                    file => provider.GetRequiredService<IsoFiles>().Open(file).Iso));
         });
         return builder;
 

@@ -1,9 +1,12 @@
+using Maas.Boot.Dhcp4.Server;
 using Maas.Core;
 using Maas.Core.Nodes;
 using Maas.Core.Power;
 using Maas.Hosting.Ephemeral;
 using Maas.Hosting.Health;
+using Maas.Install.Recipes;
 using Maas.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -64,6 +67,31 @@ public class HealthCheckTests
         using var images = new EphemeralImageService(options, _time, NullLogger<EphemeralImageService>.Instance);
 
         (await CheckAsync(new EphemeralHealthCheck(options, images))).Status.Should().Be(status);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_recipe_of_which_this_host_has_no_file_is_named_with_the_file()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var server = await ComposedServer.StartAsync(
+            DhcpMode.Full,
+            configure: services =>
+            {
+                services.AddMaasInstall(
+                    DebianInstaller.Create("bookworm", "kernel", "initrd"), DebianInstaller.Create("trixie", "trixie/linux", "initrd"),
+                    WindowsSetup.Create("win2022", "windows", @"\\127.78.0.1\windows"), PatchedIso.Create("own", "9", "iso/own.iso", []),
+                    Ignition.Flatcar("stable", "http://mirror.lab/kernel", "http://mirror.lab/initrd"));
+                services.AddHealthChecks().AddMaasHealthChecks();
+            });
+
+        var report = await server.Get<HealthCheckService>().CheckHealthAsync(check => check.Name == "maas-installers", stop);
+
+        report.Status.Should().Be(HealthStatus.Degraded);
+        report.Entries["maas-installers"].Description.Should().Be(
+            "Files of install recipes are missing on this host: debian/trixie (amd64): the boot file trixie/linux; "
+            + string.Concat(((string[])["wimboot", "BCD", "boot.sdi", "boot.wim"])
+                .Select(name => $"windows/win2022 (amd64): the boot file windows/{name}; "))
+            + "own/9 (amd64): the ISO iso/own.iso.");
     }
 
     private static Task<HealthCheckResult> CheckAsync(IHealthCheck check) => check.CheckHealthAsync(
