@@ -70,8 +70,9 @@ internal sealed partial class BootNetworks : IHostedLifecycleService, IDisposabl
         _running.Add(JoinNameServersAsync(_stopping.Token));
     }
 
+    // Meanwhile Core ends its power actions: machines that are turned on still find DHCP.
     /// <inheritdoc/>
-    public Task StoppingAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
