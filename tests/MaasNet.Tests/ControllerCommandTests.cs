@@ -36,7 +36,8 @@ public sealed class ControllerCommandTests(DemoServer server) : IClassFixture<De
             .And.MatchRegex(@"CPU 0 +Simulated 3000 +16 +32 +x86-64").And.MatchRegex("Bay 0 +SimDisk");
         using var inventory = JsonDocument.Parse(json);
         inventory.RootElement.GetProperty("drives")[0].GetProperty("serial").GetString().Should().Be("D-0");
-        running.Should().MatchRegex(@"ID +MACHINE +OPERATION +STEP +SINCE").And.MatchRegex(@"\w{6} +by-bmc +Testing +\S+ +\d{4}-\d\d-\d\dT");
+        running.Should().MatchRegex(@"ID +MACHINE +OPERATION +STEP +SINCE")
+            .And.MatchRegex(@"\w{6} +by-bmc +Testing +\S+ +\d{4}-\d\d-\d\dT");
         using var operations = JsonDocument.Parse(listed);
         operations.RootElement.EnumerateArray().Select(each => each.GetProperty("hostname").GetString()).Should().Contain("by-bmc");
     }

@@ -41,7 +41,7 @@ public sealed partial class MachinesClient
         ReadAsync<MaasControllerInventory>(systemId, "bmc_inventory", cancellationToken);
 
     /// <summary>Makes a machine known by its management controller. It is New, and is not booted. For administrators.</summary>
-    /// <exception cref="MaasApiException">400: the controller does not say what is needed. 409: its address is another machine's.</exception>
+    /// <exception cref="MaasApiException">400: the controller does not say what is needed. 409: a machine has its address.</exception>
     public Task<MaasMachine> EnlistControllerAsync(EnlistControllerFields fields, CancellationToken cancellationToken = default) =>
         Connection.PostAsync<MaasMachine>($"{Path}?op=enlist_bmc", new MaasForm().Add(fields), cancellationToken);
 

@@ -172,7 +172,7 @@ public abstract record MachineCommand : MachineInput
         /// </summary>
         internal DiskPlanResult? Plan { get; init; }
 
-        /// <summary>What the recipe would leave out (<see cref="RecipeLimits"/>); filled in by <see cref="Machines.ExecuteAsync"/>.</summary>
+        /// <summary>What the recipe would leave out (<see cref="RecipeLimits"/>); <see cref="Machines.ExecuteAsync"/> sets it.</summary>
         internal IReadOnlyList<string> Omissions { get; init; } = [];
     }
 

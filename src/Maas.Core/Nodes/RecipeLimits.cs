@@ -42,8 +42,8 @@ public sealed class RecipeLimits
         if (addsBridges) network.Add("a bridge on each interface");
         if (network.Count > 0)
             reasons.Add(
-                $"The system that {Recipe} installs has no cloud-init of this server, and asks DHCP servers for addresses. It does not apply "
-                + $"the network configuration of the machine: {string.Join(", ", network)}.");
+                $"The system that {Recipe} installs has no cloud-init of this server, and asks DHCP servers for addresses. It does not "
+                + $"apply the network configuration of the machine: {string.Join(", ", network)}.");
         if (hasUserData) reasons.Add($"The system that {Recipe} installs has no cloud-init of this server: it does not apply user data.");
         return reasons;
     }

@@ -52,8 +52,8 @@ public sealed record InstallRecipe
     /// <summary>
     /// How the files give the machine's storage configuration to the installer. They do so when the parameter <c>partitioning</c> is
     /// <c>plan</c>: then a configuration that the installer cannot carry out is refused when the machine is deployed. Default
-    /// <see cref="StoragePlanFormat.None"/>: the installer partitions the boot disk by its own rules, and any configuration but a blank, the
-    /// flat or the default one is refused.
+    /// <see cref="StoragePlanFormat.None"/>: the installer partitions the boot disk by its own rules, and any configuration but a blank,
+    /// the flat or the default one is refused.
     /// </summary>
     public StoragePlanFormat StoragePlan { get; init; }
 

@@ -21,7 +21,6 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
     private const int LinesKept = 12;
     private const int MostRounds = 20; // each of several requests
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestFailure = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, SimulatedMachine> _byId = new();
     private readonly ConcurrentDictionary<int, SimulatedMachine> _machines = new();
@@ -36,6 +35,9 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
 
     /// <summary>How long a step of a life may take; 90 s.</summary>
     public TimeSpan LongestStep { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>How long hosts may fail to do one thing; a minute.</summary>
+    public TimeSpan LongestFailure { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Steps of lives that have ended: enlisted, Ready, Deployed, Ready.</summary>
     public int Steps => Volatile.Read(ref _steps);
@@ -126,7 +128,7 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
     }
 
     /// <summary>Asks the hosts in turn until one answers.</summary>
-    /// <exception cref="IOException">The only one has ended, or all fail for a minute.</exception>
+    /// <exception cref="IOException">The only one has ended, or all fail for <see cref="LongestFailure"/>.</exception>
     public async Task<string> AskAsync(string request)
     {
         using var ticks = new PeriodicTimer(Look);
@@ -139,7 +141,7 @@ internal sealed class SoakMachines(IReadOnlyList<SoakProcess> hosts, Cancellatio
             if (failure != last && hosts.Count == 1) since = TimeProvider.System.GetTimestamp();
             last = failure;
             if (TimeProvider.System.GetElapsedTime(since) >= LongestFailure)
-                throw new IOException($"The host fails for a minute: {request}: {failure}");
+                throw new IOException($"The hosts fail for {LongestFailure}: {request}: {failure}");
             await ticks.WaitForNextTickAsync(stop);
         }
     }
