@@ -88,7 +88,7 @@ public class MaasOptionsBindingTests
         ["Recipes:0:Share"] = @"\\10.0.0.1\windows",
         ["Recipes:0:Mirror"] = "http://rpms.lab/rocky/",
         ["Recipes:0:Proxy"] = "http://squid.lab:3128/",
-        ["Recipes:0:HasCloudInit"] = "true",
+        ["Recipes:0:HasCloudInit"] = "True",
         ["Recipes:0:Duration"] = "03:00:00",
         ["Recipes:0:ReportTimeout"] = "01:30:00",
         ["Recipes:0:Parameters:user"] = "ann",
