@@ -27,6 +27,19 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_in_memory_has_larger_pages_than_a_file()
+    {
+        using var inMemory = SqliteDatabase.Open(SqliteStoreOptions.InMemory, TimeProvider.System);
+        using var file = SqliteDatabase.Open(DataSource, TimeProvider.System);
+
+        (await PageSizeAsync(inMemory)).Should().Be(16384, "its commits walk all pages");
+        (await PageSizeAsync(file)).Should().Be(4096);
+
+        static Task<long> PageSizeAsync(SqliteDatabase database) => database.ReadAsync(
+            session => session.ExecuteScalar<long>("PRAGMA page_size"), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void A_store_that_was_closed_is_free()
     {
         Open().Dispose();

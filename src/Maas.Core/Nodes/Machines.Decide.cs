@@ -195,12 +195,7 @@ public sealed partial class Machines
         var config = (await _configs.LoadAsync(machine, cancellationToken).ConfigureAwait(false)).Current;
         if (deploy.Image is not null) return deploy with { Plan = DiskPlanner.Plan(config.Storage, hardware) };
         if (deploy.Recipe is not { } recipe || _recipes is null) return deploy;
-        var limits = new RecipeLimits
-        {
-            Recipe = recipe,
-            Plan = _recipes.PlanStorage(recipe, machine.Architecture, config.Storage, hardware),
-            HasCloudInit = _recipes.HasCloudInit(recipe, machine.Architecture),
-        };
+        var limits = RecipeLimits.Of(_recipes, recipe, machine.Architecture, config.Storage, hardware);
         var layout = await _configs.DefaultLayoutAsync(cancellationToken).ConfigureAwait(false);
         return deploy with
         {

@@ -42,6 +42,11 @@ public sealed class NodeConfigs
         IReadOnlyCollection<Machine> machines, CancellationToken cancellationToken = default) =>
         _store.ListAsync(machines, cancellationToken);
 
+    /// <summary>The storage layout that a machine gets when it is commissioned.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<StorageLayoutRequest> GetDefaultLayoutAsync(CancellationToken cancellationToken = default) =>
+        _store.DefaultLayoutAsync(cancellationToken);
+
     /// <summary>
     /// Changes the storage of a machine. Permission, lock and status are evaluated on the version that is written, and again after a
     /// conflict. Of a machine with an owner, the owner's copy changes; otherwise, what is intended.

@@ -1,3 +1,4 @@
+using Maas.Core.Inventory;
 using Maas.Core.Network.Interfaces;
 using Maas.Core.Storage;
 
@@ -20,6 +21,24 @@ public sealed class RecipeLimits
 
     /// <summary>Whether the installed system runs cloud-init (<see cref="IInstallRecipes.HasCloudInit"/>).</summary>
     public bool HasCloudInit { get; init; }
+
+    /// <summary>The limits of a recipe for a machine.</summary>
+    /// <param name="recipes">What knows the recipe.</param>
+    /// <param name="recipe">The recipe's name.</param>
+    /// <param name="architecture">Architecture and sub-architecture of the machine.</param>
+    /// <param name="storage">What is configured for its disks.</param>
+    /// <param name="hardware">The disks that it has.</param>
+    public static RecipeLimits Of(
+        IInstallRecipes recipes, string recipe, string architecture, StorageConfig storage, Hardware hardware)
+    {
+        ArgumentNullException.ThrowIfNull(recipes);
+        return new RecipeLimits
+        {
+            Recipe = recipe,
+            Plan = recipes.PlanStorage(recipe, architecture, storage, hardware),
+            HasCloudInit = recipes.HasCloudInit(recipe, architecture),
+        };
+    }
 
     /// <summary>
     /// Why the deployment is refused, a sentence each; empty when it leaves nothing out. A storage configuration that is blank, or the

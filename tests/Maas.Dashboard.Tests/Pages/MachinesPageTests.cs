@@ -47,7 +47,7 @@ public sealed class MachinesPageTests
 
         page.WaitForElement("[aria-label='Select beta.maas']").Change(true);
         page.Act(
-            () => page.FindAll(".bulk button").SingleOrDefault(button => button.TextContent.Trim() == "Accept"),
+            () => page.FindAll(".bulk button").SingleOrDefault(button => button.TextContent.Trim() == "Accept & commission"),
             button => button.Click(),
             "button Accept");
         page.WaitForAssertion(() => page.Markup.Should().Contain("Accept: 1 done."), TimeSpan.FromSeconds(20));
