@@ -38,6 +38,7 @@ public sealed class WholeJourneyTests
         await page.GetByRole(AriaRole.Link, new() { Name = "Machines" }).First.ClickAsync();
 
         // By keyboard: the machine's box is checked with the space bar, and the button pressed with Enter.
+        await Assertions.Expect(page.GetByLabel("Select demo-12.maas")).ToBeEnabledAsync(new() { Timeout = Patience }); // the page is live
         await page.GetByLabel("Select demo-12.maas").FocusAsync();
         await page.Keyboard.PressAsync("Space");
         await page.GetByRole(AriaRole.Button, new() { Name = "Accept" }).FocusAsync();

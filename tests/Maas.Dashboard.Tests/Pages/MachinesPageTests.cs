@@ -184,12 +184,13 @@ public sealed class MachinesPageTests
         page.WaitForElement("[aria-label='Select beta.maas']").Change(true);
 
         page.WaitForElement(".bulk-edit option[value=lab]");
-        page.Find("[aria-label='New value']").Change("lab");
-        page.Find(".bulk-edit").Submit();
+        page.Act("[aria-label='New value']", 0, each => each.Change("lab"));
+        page.Submit(0, ".bulk-edit");
         page.ShouldSay("Zone lab: 1 done.");
-        page.Find("[aria-label='What to change']").Change("add");
-        page.Find("[aria-label='New value']").Change("web");
-        page.Find(".bulk-edit").Submit();
+        page.Act("[aria-label='What to change']", 0, each => each.Change("add"));
+        page.Submit(0, ".bulk-edit"); // the zone is no tag
+        page.Act("[aria-label='New value']", 0, each => each.Change("web"));
+        page.Submit(0, ".bulk-edit");
         page.ShouldSay("Tag web: 1 done.");
         page.Press("Lock");
         page.ShouldSay("Lock: 1 done.");
@@ -197,6 +198,7 @@ public sealed class MachinesPageTests
         var changed = (await host.Core.Machines.GetAsync(second.Id, DashboardHost.Cancellation))!;
         (changed.ZoneId, changed.Locked).Should().Be(((await host.Core.Topology.GetAsync()).FindZone("lab")!.Id, true));
         changed.Tags.Should().Equal("web");
+        (await host.Core.Tags.ListAsync(DashboardHost.Cancellation)).Should().ContainSingle().Which.Name.Should().Be("web");
         (await host.Core.Machines.GetAsync(first.Id, DashboardHost.Cancellation))!.Tags.Should().BeEmpty("it was not selected");
     }
 
